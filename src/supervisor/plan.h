@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* supervisor/plan.h - the plan: the list of operations that makes a guest, as printable text.
+ *
+ * Theory of operation. A driver turns XML into a plan; the supervisor executes it and nothing else.
+ * A plan is text, one operation a line, "op arg arg ...", arguments separated by one blank. In an
+ * argument, bytes <= 0x20, 0x7f and '\' are written \xHH, the empty argument \e. So the file is
+ * what `--dry-run` prints, what unit tests compare, and what is parsed with no library.
+ * Line 1 is "lodge-plan 1". A supervisor refuses another major version and any unknown operation.
+ *
+ * Lines stand in phases, in this order; each phase is opened by "phase NAME":
+ *
+ *   object   who this is and where its live state lies              (read by the supervisor)
+ *   host     done by the supervisor before the guest exists         (undone in reverse at the end)
+ *   link     network devices, once the guest's namespaces exist     (supervisor)
+ *   guest    done by the child inside its namespaces, before pivot  (the child)
+ *   payload  confinement of every process that enters the guest     (init, and `lodge exec`)
+ *   init     what init is: environment, directory, command          (init only)
+ *
+ * A reboot runs host's second half never again: the cgroups stay, namespaces, links, guest, payload
+ * and init are made anew from the same plan.
+ *
+ * Used by: container/plan-*.c (writes), supervisor (executes), tests (compare).
+ * libc only. Values that exist at run time only (pids, indexes) never stand in a plan.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PLAN_VERSION   1
+#define PLAN_LINE_MAX  65536 /* bytes of one operation */
+#define PLAN_ARGS_MAX  512   /* arguments of one operation */
+#define PLAN_BYTES_MAX (1 << 20)
+
+/* phase object ---------------------------------------------------------------------------------
+ * kind      guest|network         network: no clone; host phase, then `keep` a helper alive
+ * driver    lxc                   for the journal and titles
+ * name      NAME                  the guest
+ * uuid      UUID
+ * live      DIR                   live state directory, e.g. /run/lodge/lxc/web (exists)
+ * events    FILE                  the journal to append to
+ * log       FILE MAXBYTES KEEP    console log, rotated by size; KEEP old files
+ * transient                       the live directory is removed at the end
+ * on        poweroff|reboot|crash destroy|restart
+ *
+ * phase host -------------------------------------------------------------------------------------
+ * supervisor-group v1|v2 DIR      the supervisor itself moves here (made when missing; v1: writes
+ *                                 0 into DIR/tasks; v2: started inside by the launcher's clone3)
+ * cgroup    v1|v2 CONTROLLERS DIR make DIR (and missing parents); init and exec'd processes attach.
+ *                                 v1 cpuset: cpus and mems are filled from the parent.
+ *                                 undo: rmdir, also of parents that became empty (only those below
+ *                                 a path component that begins with "lodge")
+ * cgroup-set  DIR FILE VALUE must|try
+ *                                 try: when FILE is missing or refuses, note it in status
+ *                                 ("not-enforced FILE reason"); must: fail
+ * devices   v1|v2 DIR RULE...     RULE: "c 1:3 rwm" one argument each; deny all first. v2: eBPF
+ * proc-view DIR                   start lodge-proc-view on DIR; undo: ends it
+ * loop      ID FILE ro|rw         attach a loop device (autoclear); guest ops name it @ID
+ *
+ * phase link ----------------------------------------------------------------------------------------
+ * netns     new|share             new: own network namespace, lo up
+ * veth      HOSTNAME GUESTNAME MAC MTU up|down BRIDGE
+ *                                 HOSTNAME may hold one %d; BRIDGE \e: none; MTU 0: leave
+ * macvlan   PARENT MODE GUESTNAME MAC MTU up|down
+ *                                 MODE vepa|bridge|private|passthru
+ * netdev    HOSTNAME GUESTNAME    move an existing interface in; given back by name at the end
+ * address   GUESTNAME ADDR/PREFIX PEER
+ * route     DEST/PREFIX GATEWAY METRIC GUESTNAME     (executed after all addresses and ups)
+ *
+ * phase guest ------------------------------------------------------------------------------------------
+ * namespaces LIST                 of mnt,pid,ipc,uts,user (net is in netns, cgroup always, after attach)
+ * idmap     uid|gid START TARGET COUNT    (user namespace; the supervisor writes the maps)
+ * root      DIR rw|ro             DIR "/": share the host's root
+ * mount     SOURCE TARGET ro|rw   bind (recursive) a host directory or file; TARGET is resolved
+ *                                 inside the root (openat2 RESOLVE_IN_ROOT), made when missing and
+ *                                 then removed at the end
+ * bind      SOURCE TARGET ro|rw   SOURCE is inside the guest's tree
+ * mount-dev SOURCE|@ID TARGET ro|rw   a file system on a block device, type probed
+ * tmpfs     TARGET SIZEBYTES MODE ro|rw
+ * proc                            a fresh /proc
+ * sys       ro|rw
+ * dev                             tmpfs on /dev with null zero full random urandom tty, fd links, shm
+ * devpts    MAX                   new instance on /dev/pts, ptmx link
+ * device    PATH c|b MAJOR MINOR MODE    a node in the guest's /dev
+ * console   INDEX                 a pty of the guest's devpts: 0 is /dev/console, n is /dev/tty(n+1)
+ *                                 (0 also /dev/tty1); its master goes to the supervisor
+ * mask      PATH                  /dev/null over a file, an empty read-only tmpfs over a directory;
+ *                                 no error when absent
+ * readonly  PATH                  bind over itself, read-only; no error when absent
+ * resolv-conf                     private copy over /etc/resolv.conf
+ * hostname  NAME
+ *
+ * phase payload -------------------------------------------------------------------------------------------
+ * rlimit    NAME SOFT HARD
+ * keyring                         a new anonymous session keyring
+ * label     MODEL LABEL           sVirt, later; its place is here
+ * capabilities KEEP,KEEP...|none|all   bounding, permitted, effective, inheritable = the list
+ * no-new-privileges
+ * seccomp   default|none NAME...  NAME: system calls allowed besides the policy
+ *
+ * phase init ---------------------------------------------------------------------------------------------
+ * user      NAME|UID GROUP|GID    looked up in the guest's /etc/passwd; \e: primary group
+ * env       NAME VALUE
+ * dir       PATH
+ * stdio     console|null|inherit  inherit: the launcher's descriptors 0-2 (create --wait without tty)
+ * exec      PROGRAM ARG...
+ *
+ * phase keep (kind network only) ----------------------------------------------------------------------------
+ * keep      PIDFILE PROGRAM ARG...  run in the foreground, restart when it dies (delay doubles 0.1 s .. 10 s)
+ * at-end    PROGRAM ARG...          run when the object ends (undo that belongs to a helper program)
+ */
+
+typedef struct {
+    char *argv[PLAN_ARGS_MAX + 1]; /* argv[0] is the operation; points into the plan's buffer */
+    int argc;
+    int line;
+} PlanOp;
+
+typedef struct {
+    char *buf; /* owned by the caller; decoded in place */
+    size_t size, at;
+    int line;
+} PlanReader;
+
+/* buf must be NUL-terminated at buf[size]; it is decoded in place. */
+void plan_reader_init(PlanReader *reader, char *buf, size_t size);
+
+/**
+ * plan_next:
+ * Returns: 1 with @op filled, 0 at the end, -1 with a message in @err (of @err_size bytes)
+ */
+int plan_next(PlanReader *reader, PlanOp *op, char *err, size_t err_size);
+
+/* Writes @arg escaped into @out; returns the length needed without the NUL (as snprintf does). */
+size_t plan_escape(const char *arg, char *out, size_t out_size);

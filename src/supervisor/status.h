@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* supervisor/status.h - the live directory of an object, and the status file in it.
+ *
+ * LIVE/              e.g. /run/lodge/lxc/web, 0700
+ *   alive            OFD write lock (fcntl F_OFD_SETLK) held by the supervisor for life. Others ask
+ *                    with F_OFD_GETLK and never take it. Held = the guest lives; no pid is trusted.
+ *   lock             taken by each operation on the object (core/lock.h)
+ *   plan             the plan that was executed
+ *   live.xml         the XML that was started (core writes it before the start)
+ *   status           this file: "key value\n" lines, written whole (temporary + rename)
+ *   control          the supervisor's socket (supervisor/control.h)
+ *   console0 ...     link to the host-side pty of each console
+ *
+ * Keys of status, in this order:
+ *   version 1
+ *   state   starting|running|ended        (paused is the freezer's truth: see "freezer")
+ *   reason  unknown|booted|shutdown|destroyed|crashed|failed   (why it is in that state)
+ *   supervisor PID STARTTIME              (field 22 of /proc/PID/stat)
+ *   init PID STARTTIME
+ *   started UNIX_SECONDS
+ *   boots N                               1, more after reboots
+ *   exit    exited N|signaled N           init's end, once known
+ *   freezer v1|v2|none DIR                where the guest's processes are frozen
+ *   paused  yes|no
+ *   cgroup  v1|v2 CONTROLLERS DIR         one line per hierarchy
+ *   console INDEX /dev/pts/N              host side
+ *   netdev  HOSTNAME GUESTNAME MAC        one line per interface, in plan order (host name "-" when none)
+ *   not-enforced FILE REASON              arguments escaped as in plans
+ *   made    PATH                          mount point that was made in the root and is removed at the end
+ *   helper  PID STARTTIME NAME
+ *
+ * All of it is also what a cleaner needs when the supervisor was killed: see status_* users in
+ * core/cleanup. libc only; the GLib side reads it through core/status.
+ */
+#pragma once
