@@ -5,12 +5,19 @@
  * LIVE/              e.g. /run/lodge/lxc/web, 0700
  *   alive            OFD write lock (fcntl F_OFD_SETLK) held by the supervisor for life. Others ask
  *                    with F_OFD_GETLK and never take it. Held = the guest lives; no pid is trusted.
- *   lock             taken by each operation on the object (core/lock.h)
+ *                    The launcher creates and locks it and hands the locked description over as
+ *                    SUPERVISOR_ALIVE_FD, so that there is no instant without a holder.
+ *   transient        when this (empty) file exists at the end, the supervisor removes LIVE whole and
+ *                    the by-uuid link; else LIVE stays with its last status (domstate --reason).
+ *                    Made by the launcher; define/undefine of a running guest remove or make it.
  *   plan             the plan that was executed
  *   live.xml         the XML that was started (core writes it before the start)
  *   status           this file: "key value\n" lines, written whole (temporary + rename)
  *   control          the supervisor's socket (supervisor/control.h)
  *   console0 ...     link to the host-side pty of each console
+ * LIVE/../by-id/PID, LIVE/../by-uuid/UUID   links to ../LIVENAME, made by the launcher (core/launch). At
+ *                    the end the supervisor unlinks by-id/ITSPID, before it lets go of `alive`.
+ *                    Operations on an object take LIVE/../.locks/LIVENAME (core/lock.h), which outlives LIVE.
  *
  * Keys of status, in this order:
  *   version 1
