@@ -19,6 +19,7 @@ typedef struct {
     Paths *paths;          /* where this connection's files are (root, session, private root) */
     const char *uri;       /* canonical: "lxc:///" */
     gboolean read_only;
+    GPtrArray *warnings; /* (nullable): calls add lines that the user should see although they succeeded */
 } DriverCtx;
 
 /* Names an object. uuid is authoritative, name is for messages and speed. id -1 when inactive. */

@@ -106,9 +106,37 @@
  * stdio     console|null|inherit  inherit: the launcher's descriptors 0-2 (create --wait without tty)
  * exec      PROGRAM ARG...
  *
- * phase keep (kind network only) ----------------------------------------------------------------------------
- * keep      PIDFILE PROGRAM ARG...  run in the foreground, restart when it dies (delay doubles 0.1 s .. 10 s)
- * at-end    PROGRAM ARG...          run when the object ends (undo that belongs to a helper program)
+ * kind network --------------------------------------------------------------------------------------------
+ * phase host may also hold, executed in order, undone in reverse order (after at-end):
+ * bridge    NAME MAC on|off DELAY_S MTU ALIAS   on|off: STP; MTU 0: leave; made and set up; an existing link
+ *                                 of that name is an error. ifalias = ALIAS. undo: deleted, only when its
+ *                                 ifalias is still ALIAS
+ * sysctl    PATH VALUE try|must   below /proc/sys, e.g. "net/ipv6/conf/virbr0/accept_ra"; not undone (it
+ *                                 goes with the bridge)
+ * bridge-address NAME ADDR/PREFIX v4 or v6 (v6 without duplicate detection); also brings NAME up
+ * bridge-up NAME
+ * forwarding DIR v4|v6            host/forwarding.h: the host forwards while any network of DIR needs it;
+ *                                 undo: the last one puts the former value back
+ * nft       FILE TABLE            `nft -f -` with LIVE/FILE on its standard input; undo: table TABLE
+ *                                 ("inet lodge_default") is deleted when it is there   (host/nft.h)
+ * nft-rule  FAMILY TABLE CHAIN COMMENT WORD...  insert the rule WORD... first in a chain of somebody else,
+ *                                 carrying COMMENT; undo: every rule of that chain with COMMENT is deleted
+ * run       PROGRAM ARG...        run once, wait; a failure (its last line of stderr) fails the start
+ *
+ * phase keep, last:
+ * keep      PIDFILE PROGRAM ARG...  run in the foreground, no descriptor but 0-2 (null, null, LIVE/keep.log).
+ *                                 PIDFILE is unlinked before each run; the program writes it when it is ready:
+ *                                 "ready" is said to the launcher only then; a program that ends before is
+ *                                 a failed start (its last line of stderr is the reason). Later it is
+ *                                 started again when it dies (delay doubles 0.1 s .. 10 s, back to 0.1 s
+ *                                 after 10 s of life). None, or one.
+ * at-end    PROGRAM ARG...          run when the object ends, exit status ignored, at most 5 s each; in
+ *                                 order, before the host phase is undone
+ *
+ * PROGRAM is an absolute path. `clean LIVE` undoes all of this from LIVE/plan alone; each undo is
+ * harmless when what it undoes is not there. The keeper ends the kept program (SIGTERM, SIGKILL after
+ * 2 s) and gives it PDEATHSIG SIGKILL, so a killed keeper leaves no dnsmasq. control: hello, destroy,
+ * wait, status work as for guests.
  */
 
 typedef struct {
