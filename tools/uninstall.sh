@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# tools/uninstall.sh [DESTDIR] - remove what `make install` put there; guests, their XML and logs stay.
+set -eu
+cd "$(dirname "$0")/.."
+dest=${1:-}
+[ -f build/meson-info/intro-installed.json ] || { echo "make uninstall: build/ does not know what was installed; run make first" >&2; exit 1; }
+if [ -z "$dest" ] && [ -x build/lodge ]; then
+    running=$(build/lodge -q list --name 2>/dev/null | grep -c . || true)
+    if [ "$running" != 0 ]; then
+        echo "$running guests are running. They run on: each has its own supervisor, which is in memory."
+        echo "Without lodge nothing can talk to them; end them first (lodge destroy NAME), or install again later."
+    fi
+fi
+python3 - "$dest" <<'P'
+import json, os, sys
+dest = sys.argv[1]
+folders = set()
+for path in json.load(open("build/meson-info/intro-installed.json")).values():
+    path = dest + path
+    if os.path.islink(path) or os.path.isfile(path):
+        os.unlink(path)
+    elif os.path.isdir(path):
+        for top, _, files in os.walk(path, topdown=False):
+            for name in files:
+                os.unlink(os.path.join(top, name))
+            os.rmdir(top)
+    folders.add(os.path.dirname(path))
+for folder in sorted(folders, key=len, reverse=True):
+    while "lodge" in folder and os.path.isdir(folder) and not os.listdir(folder):
+        os.rmdir(folder)
+        folder = os.path.dirname(folder)
+P
+echo "Removed. Configuration stays in /etc/lodge, logs in /var/log/lodge."
