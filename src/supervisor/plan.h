@@ -117,17 +117,17 @@
  * bridge-up NAME
  * forwarding DIR v4|v6            host/forwarding.h: the host forwards while any network of DIR needs it;
  *                                 undo: the last one puts the former value back
- * nft       FILE TABLE            `nft -f -` with LIVE/FILE on its standard input; undo: table TABLE
- *                                 ("inet lodge_default") is deleted when it is there   (host/nft.h)
- * nft-rule  FAMILY TABLE CHAIN COMMENT WORD...  insert the rule WORD... first in a chain of somebody else,
- *                                 carrying COMMENT; undo: every rule of that chain with COMMENT is deleted
- * run       PROGRAM ARG...        run once, wait; a failure (its last line of stderr) fails the start
+ * nft       PROGRAM FILE FAMILY TABLE   PROGRAM -f - with LIVE/FILE on its standard input; undo: that
+ *                                 table is deleted when it is there                  (host/nft.h)
+ * nft-rule  PROGRAM FAMILY TABLE CHAIN COMMENT WORD...  insert the rule WORD... first in a chain of somebody
+ *                                 else, carrying COMMENT; undo: every rule of that chain with COMMENT goes
+ * run       PROGRAM ARG...        run once, wait; a failure (its first line of stderr) fails the start
  *
  * phase keep, last:
  * keep      PIDFILE PROGRAM ARG...  run in the foreground, no descriptor but 0-2 (null, null, LIVE/keep.log).
  *                                 PIDFILE is unlinked before each run; the program writes it when it is ready:
  *                                 "ready" is said to the launcher only then; a program that ends before is
- *                                 a failed start (its last line of stderr is the reason). Later it is
+ *                                 a failed start (its first line of stderr is the reason). Later it is
  *                                 started again when it dies (delay doubles 0.1 s .. 10 s, back to 0.1 s
  *                                 after 10 s of life). None, or one.
  * at-end    PROGRAM ARG...          run when the object ends, exit status ignored, at most 5 s each; in

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "host/forwarding.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    STATE_MAX = 16384, /* bytes of the file: hundreds of users */
+    WHERE_MAX = 96,
+};
+
+typedef struct {
+    char where[WHERE_MAX]; /* this boot and network namespace */
+    char saved;            /* '0' or '1' */
+    char users[STATE_MAX]; /* "NAME\n" each */
+} State;
+
+static bool __attribute__((format(printf, 3, 4)))
+fail(char *err, size_t err_size, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    (void)vsnprintf(err, err_size, format, ap); /* a cut message is still a message */
+    va_end(ap);
+    return false;
+}
+
+static const char *
+switch_path(bool v6)
+{
+    return v6 ? "/proc/sys/net/ipv6/conf/all/forwarding" : "/proc/sys/net/ipv4/ip_forward";
+}
+
+/* Reads a small file into @text, without its last newline. */
+static bool
+read_text(const char *path, char *text, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n;
+
+    if (fd < 0)
+        return false;
+    n = read(fd, text, size - 1);
+    close(fd);
+    if (n < 0)
+        return false;
+    text[n] = '\0';
+    if (n > 0 && text[n - 1] == '\n')
+        text[n - 1] = '\0';
+    return true;
+}
+
+static bool
+write_text(const char *path, int flags, const char *text)
+{
+    int fd = open(path, flags | O_WRONLY | O_CLOEXEC, 0600);
+    size_t size = strlen(text);
+    bool ok;
+
+    if (fd < 0)
+        return false;
+    ok = write(fd, text, size) == (ssize_t)size;
+    if (close(fd) < 0)
+        ok = false;
+    return ok;
+}
+
+static void
+here(char *where, size_t size)
+{
+    char boot[64] = "?";
+    struct stat st = {0};
+
+    (void)read_text("/proc/sys/kernel/random/boot_id", boot, sizeof boot); /* "?" does as well */
+    (void)stat("/proc/self/ns/net", &st);
+    (void)snprintf(where, size, "%s %llu", boot, (unsigned long long)st.st_ino);
+}
+
+static int
+lock_dir(const char *dir, char *err, size_t err_size)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char path[PATH_MAX];
+    int fd;
+
+    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+        return fail(err, err_size, "cannot make '%s': %s", dir, strerror(errno)), -1;
+    (void)snprintf(path, sizeof path, "%s/lock", dir);
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return fail(err, err_size, "cannot open '%s': %s", path, strerror(errno)), -1;
+    while (fcntl(fd, F_OFD_SETLKW, &whole) < 0) {
+        if (errno == EINTR)
+            continue;
+        fail(err, err_size, "cannot lock '%s': %s", path, strerror(errno));
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static void
+state_path(const ForwardingUse *use, const char *suffix, char *path)
+{
+    (void)snprintf(path, PATH_MAX, "%s/%s%s", use->dir, use->v6 ? "v6" : "v4", suffix);
+}
+
+/* Fills @state from the file; returns false when there is none that counts. */
+static bool
+load(const ForwardingUse *use, State *state)
+{
+    char path[PATH_MAX], text[STATE_MAX];
+    char *save = NULL;
+    size_t n = 0;
+    bool same_place = false;
+
+    state->saved = '\0';
+    state->users[0] = '\0';
+    here(state->where, sizeof state->where);
+    state_path(use, "", path);
+    if (!read_text(path, text, sizeof text))
+        return false;
+    for (char *line = strtok_r(text, "\n", &save); line != NULL;
+         line = strtok_r(NULL, "\n", &save)) {
+        if (strncmp(line, "boot ", 5) == 0)
+            same_place = strcmp(line + 5, state->where) == 0;
+        else if (strncmp(line, "saved ", 6) == 0)
+            state->saved = line[6];
+        else if (strncmp(line, "user ", 5) == 0)
+            n += (size_t)snprintf(state->users + n, sizeof state->users - n, "%s\n", line + 5);
+    }
+    if (same_place && state->saved != '\0')
+        return true;
+    state->users[0] = '\0';
+    return false;
+}
+
+static bool
+store(const ForwardingUse *use, const State *state, char *err, size_t err_size)
+{
+    char path[PATH_MAX], fresh[PATH_MAX], text[STATE_MAX + 256], users[STATE_MAX];
+    char *save = NULL;
+    size_t n;
+
+    n = (size_t)snprintf(text, sizeof text, "boot %s\nsaved %c\n", state->where, state->saved);
+    (void)snprintf(users, sizeof users, "%s", state->users);
+    for (char *user = strtok_r(users, "\n", &save); user != NULL && n < sizeof text;
+         user = strtok_r(NULL, "\n", &save))
+        n += (size_t)snprintf(text + n, sizeof text - n, "user %s\n", user);
+    if (n >= STATE_MAX)
+        return fail(err, err_size, "too many networks forward packets");
+    state_path(use, "", path);
+    state_path(use, ".new", fresh);
+    if (!write_text(fresh, O_CREAT | O_TRUNC, text) || rename(fresh, path) < 0) {
+        int saved_errno = errno;
+
+        unlink(fresh);
+        return fail(err, err_size, "cannot write '%s': %s", path, strerror(saved_errno));
+    }
+    return true;
+}
+
+/* Takes @user off; returns whether it was there. */
+static bool
+drop_user(State *state, const char *user)
+{
+    char rest[STATE_MAX];
+    char *save = NULL;
+    size_t n = 0;
+    bool found = false;
+
+    rest[0] = '\0';
+    for (char *line = strtok_r(state->users, "\n", &save); line != NULL;
+         line = strtok_r(NULL, "\n", &save)) {
+        if (strcmp(line, user) == 0)
+            found = true;
+        else
+            n += (size_t)snprintf(rest + n, sizeof rest - n, "%s\n", line);
+    }
+    memcpy(state->users, rest, n + 1);
+    return found;
+}
+
+static bool
+turn(bool v6, char want, char *err, size_t err_size)
+{
+    const char *path = switch_path(v6);
+    const char value[2] = {want, '\0'};
+    char now[16];
+
+    if (!read_text(path, now, sizeof now)) {
+        if (errno == ENOENT)
+            return fail(err, err_size, "this kernel has no %s", v6 ? "IPv6" : "IPv4");
+        return fail(err, err_size, "cannot read '%s': %s", path, strerror(errno));
+    }
+    if (now[0] == want && now[1] == '\0')
+        return true;
+    if (!write_text(path, 0, value))
+        return fail(err, err_size, "cannot write %c to '%s': %s", want, path, strerror(errno));
+    return true;
+}
+
+static bool
+acquire_locked(const ForwardingUse *use, State *state, char *err, size_t err_size)
+{
+    char now[16];
+    size_t n;
+
+    if (!load(use, state)) {
+        if (!read_text(switch_path(use->v6), now, sizeof now))
+            return fail(err, err_size, "cannot read '%s': %s", switch_path(use->v6),
+                        strerror(errno));
+        state->saved = now[0] == '0' ? '0' : '1';
+    }
+    (void)drop_user(state, use->user); /* stands once */
+    n = strlen(state->users);
+    if (n + strlen(use->user) + 2 > sizeof state->users)
+        return fail(err, err_size, "too many networks forward packets");
+    (void)snprintf(state->users + n, sizeof state->users - n, "%s\n", use->user);
+    return store(use, state, err, err_size) && turn(use->v6, '1', err, err_size);
+}
+
+static bool
+release_locked(const ForwardingUse *use, State *state, char *err, size_t err_size)
+{
+    char path[PATH_MAX];
+
+    if (!load(use, state) || !drop_user(state, use->user))
+        return true;
+    if (state->users[0] != '\0')
+        return store(use, state, err, err_size);
+    if (state->saved == '0' && !turn(use->v6, '0', err, err_size))
+        return false;
+    state_path(use, "", path);
+    if (unlink(path) < 0 && errno != ENOENT)
+        return fail(err, err_size, "cannot remove '%s': %s", path, strerror(errno));
+    return true;
+}
+
+static bool
+with_lock(const ForwardingUse *use, bool (*work)(const ForwardingUse *, State *, char *, size_t),
+          char *err, size_t err_size)
+{
+    int lock_fd = lock_dir(use->dir, err, err_size);
+    State *state;
+    bool ok;
+
+    if (lock_fd < 0)
+        return false;
+    state = malloc(sizeof *state);
+    ok = state != NULL ? work(use, state, err, err_size)
+                       : fail(err, err_size, "out of memory");
+    free(state);
+    close(lock_fd);
+    return ok;
+}
+
+bool
+forwarding_acquire(const ForwardingUse *use, char *err, size_t err_size)
+{
+    char ignored[128];
+
+    if (with_lock(use, acquire_locked, err, err_size))
+        return true;
+    (void)forwarding_release(use, ignored, sizeof ignored); /* the first reason counts */
+    return false;
+}
+
+bool
+forwarding_release(const ForwardingUse *use, char *err, size_t err_size)
+{
+    return with_lock(use, release_locked, err, err_size);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* host/forwarding.h - let the host forward packets while somebody needs it.
+ *
+ * Theory of operation. The kernel has one switch per address family and network namespace. The
+ * first user saves its value and turns it on, the last one puts the saved value back. The users
+ * stand in a file, DIR/v4 or DIR/v6, that is changed under the lock DIR/lock and written before the
+ * switch is touched, so that a user killed at any instant can be released by whoever cleans up.
+ *   boot BOOT-ID NETNS-INODE    a file of another boot or network namespace counts as absent
+ *   saved 0|1
+ *   user NAME                   one line each
+ *
+ * Used by: supervisor (plan operation forwarding).
+ * libc only. Blocking: waits for the lock, which is held for a few file operations.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct {
+    const char *dir;  /* made when missing (its parent exists) */
+    bool v6;          /* net/ipv6/conf/all/forwarding; else net/ipv4/ip_forward */
+    const char *user; /* one word, unique among the users of dir */
+} ForwardingUse;
+
+/* Forwarding is on, and @use->user is among those who need it. Calling it twice is harmless. */
+bool forwarding_acquire(const ForwardingUse *use, char *err, size_t err_size);
+
+/* Takes the user off the list; the last one puts the saved value back. Fine when not a user. */
+bool forwarding_release(const ForwardingUse *use, char *err, size_t err_size);
