@@ -256,8 +256,7 @@ with_lock(const ForwardingUse *use, bool (*work)(const ForwardingUse *, State *,
     if (lock_fd < 0)
         return false;
     state = malloc(sizeof *state);
-    ok = state != NULL ? work(use, state, err, err_size)
-                       : fail(err, err_size, "out of memory");
+    ok = state != NULL ? work(use, state, err, err_size) : fail(err, err_size, "out of memory");
     free(state);
     close(lock_fd);
     return ok;

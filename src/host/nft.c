@@ -34,8 +34,8 @@ bool
 nft_delete_table(const NftPlace *place, char *err, size_t err_size)
 {
     /* `destroy table` needs nft 1.0.7; adding an existing table changes nothing */
-    const char *argv[] = {place->program, "add",          "table", place->family, place->table, ";",
-                          "delete",       "table",        place->family, place->table, NULL};
+    const char *argv[] = {place->program, "add",   "table",       place->family, place->table, ";",
+                          "delete",       "table", place->family, place->table,  NULL};
 
     return program_run(&(ProgramSpec){.argv = argv, .stdin_fd = -1}, NULL, err, err_size);
 }
@@ -89,7 +89,7 @@ handle_of(const char *line, const char *quoted)
 bool
 nft_rules_remove(const NftPlace *place, const char *comment, char *err, size_t err_size)
 {
-    const char *argv[] = {place->program, "-a",         "list", "chain",
+    const char *argv[] = {place->program, "-a",         "list",       "chain",
                           place->family,  place->table, place->chain, NULL};
     ProgramSpec spec = {.argv = argv, .stdin_fd = -1, .output_max = LISTING_MAX};
     char *listing = NULL, *save = NULL;
