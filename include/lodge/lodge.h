@@ -57,7 +57,8 @@ virDomainPtr lodge_domain_create(virConnectPtr conn, const char *xml, const int 
  */
 int lodge_domain_wait(virDomainPtr dom, int *wait_status);
 
-#define LODGE_CONSOLE_READONLY (1u << 16) /* watch only; besides VIR_DOMAIN_CONSOLE_FORCE and _SAFE */
+#define LODGE_CONSOLE_READONLY                                                                     \
+    (1u << 16) /* watch only; besides VIR_DOMAIN_CONSOLE_FORCE and _SAFE */
 /* Returns a stream socket to console @devname (NULL: the first); the caller closes it. -1 on error. */
 int lodge_domain_console(virDomainPtr dom, const char *devname, unsigned int flags);
 int lodge_domain_console_resize(virDomainPtr dom, const char *devname, int cols, int rows);
