@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* lodge-supervisor: the program that makes one guest, stays with it, and takes it back. Its command
+ * line is described in supervisor/control.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/err.h"
+#include "host/io.h"
+#include "supervisor/control.h"
+#include "supervisor/detach.h"
+#include "supervisor/guest.h"
+#include "supervisor/loop.h"
+#include "supervisor/modes.h"
+
+/* Says it to the launcher, once. */
+static void
+answer(Guest *guest, const Err *err)
+{
+    char text[ERR_TEXT_MAX + 64];
+    int n;
+
+    if (guest->launch_fd < 0)
+        return;
+    if (err)
+        n = snprintf(text, sizeof text, "error %s %s\n", err->word, err->text);
+    else
+        n = snprintf(text, sizeof text, "ready %d\n", (int)getpid());
+    /* a launcher that has died in the meantime changes nothing here */
+    (void)!write(guest->launch_fd, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
+    (void)close(guest->launch_fd);
+    guest->launch_fd = -1;
+}
+
+static int
+run(Guest *guest)
+{
+    GuestReason reason = GUEST_REASON_FAILED;
+    Loop *loop = NULL;
+    Err err = {0};
+
+    if (guest_load(guest, SUPERVISOR_PLAN_FD, SUPERVISOR_LIVE_FD, SUPERVISOR_ALIVE_FD,
+                   SUPERVISOR_LAUNCH_FD, &err) < 0 ||
+        detach(guest, &err) < 0 || guest_begin(guest, &err) < 0) {
+        answer(guest, &err);
+        return 1;
+    }
+    loop = loop_new(guest, &err);
+    if (!loop || guest_await(guest, &err) < 0 || (guest->is_network && keep_start(guest, &err) < 0)) {
+        guest_undo(guest, GUEST_REASON_FAILED);
+        if (loop)
+            loop_finish(loop);
+        answer(guest, &err);
+        return 1;
+    }
+    answer(guest, NULL);
+    reason = loop_run(loop);
+    if (guest->is_network)
+        keep_stop(guest);
+    guest_undo(guest, reason);
+    loop_finish(loop);
+    return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+    static Guest guest; /* large, and lives as long as the process */
+
+    if (argc >= 2 && strcmp(argv[1], "run") == 0)
+        return run(&guest);
+    if (argc >= 3 && strcmp(argv[1], "enter") == 0)
+        return enter_main(argc - 1, argv + 1);
+    if (argc == 3 && strcmp(argv[1], "clean") == 0)
+        return clean_main(argc - 1, argv + 1);
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        (void)printf("lodge-supervisor %s\n", LODGE_VERSION);
+        return 0;
+    }
+    (void)fprintf(stderr, "usage: lodge-supervisor run NAME | enter LIVE [OPTION]... -- PROGRAM "
+                          "[ARG]... | clean LIVE; started by lodge, see lodge(1)\n");
+    return 2;
+}
