@@ -53,8 +53,11 @@
  *                                 a path component that begins with "lodge")
  * cgroup-set  DIR FILE VALUE must|try
  *                                 try: when FILE is missing or refuses, note it in status
- *                                 ("not-enforced FILE reason"); must: fail
- * devices   v1|v2 DIR RULE...     RULE: "c 1:3 rwm" one argument each; deny all first. v2: eBPF
+ *                                 ("not-enforced FILE reason"); must: fail. FILE "A|B": the first of
+ *                                 them that exists. DIR \e (always with try): the host has no hierarchy for it,
+ *                                 so it is noted as not enforced
+ * devices   v1|v2 DIR RULE...     RULE: "c 1:3 rwm" one argument each; deny all first. v2: eBPF.
+ *                                 "b @ID rw": the loop device of `loop ID`
  * proc-view DIR                   start lodge-proc-view on DIR; undo: ends it
  * loop      ID FILE ro|rw         attach a loop device (autoclear); guest ops name it @ID
  *
