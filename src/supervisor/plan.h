@@ -118,7 +118,7 @@
  *                                 goes with the bridge)
  * bridge-address NAME ADDR/PREFIX v4 or v6 (v6 without duplicate detection); also brings NAME up
  * bridge-up NAME
- * forwarding DIR v4|v6            host/forwarding.h: the host forwards while any network of DIR needs it;
+ * forwarding DIR v4|v6 USER       host/forwarding.h: the host forwards while any user of DIR needs it;
  *                                 undo: the last one puts the former value back
  * nft       PROGRAM FILE FAMILY TABLE   PROGRAM -f - with LIVE/FILE on its standard input; undo: that
  *                                 table is deleted when it is there                  (host/nft.h)
