@@ -160,6 +160,8 @@ typedef struct {
     /* For guests: bridge and MTU to plug into; starts the network when it is defined and off
      * (on demand, the `default` network only is started so; others are an error that says net-start). */
     gboolean (*plug)(DriverCtx *ctx, const char *network, char **ret_bridge, guint *ret_mtu, GError **error);
+    int (*autostart_all)(DriverCtx *ctx, GPtrArray *messages); /* as Driver.autostart_all, for networks */
+    int (*reap)(DriverCtx *ctx, GError **error);               /* as Driver.reap, for networks */
 } NetworkRole;
 
 typedef struct {
@@ -175,6 +177,8 @@ typedef struct {
     gboolean (*version)(DriverCtx *ctx, gulong *ret_version, GError **error);
     /* starts what is marked autostart; for the boot unit. Returns the number of failures. */
     int (*autostart_all)(DriverCtx *ctx, GPtrArray *messages);
+    /* records guests whose supervisor died as crashed and cleans up after them. Returns how many, -1 */
+    int (*reap)(DriverCtx *ctx, GError **error);
 } Driver;
 
 /* Drivers of one floor never include each other: what the container driver needs of networks it asks
