@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What happens when things die, race, or run out: the next command sees the truth, nothing stays behind."""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from house import *  # noqa: E402,F403
+
+ENV = dict(LIBVIRT_DEFAULT_URI="lxc:///")
+
+
+def lxc(*argv, **options):
+    return sh(LODGE, *argv, env=ENV, **options)
+
+
+def define(name, init="/bin/sleep", args=("1000",), **more):
+    path = f"/tmp/{name}.xml"
+    pathlib.Path(path).write_text(domain_xml(name, init, args, **more))
+    lxc("define", path)
+    return path
+
+
+def snapshot():
+    """What could be left behind: groups, mounts, links, processes (but zombies), live files."""
+    groups = {path for point, _, _ in cgroup_mounts() for path, _, _ in os.walk(point)}
+    mounts = sorted(line.split()[4] for line in open("/proc/self/mountinfo"))
+    links = sorted(os.listdir("/sys/class/net"))
+    processes = set()
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+            if text.rpartition(")")[2].split()[0] != "Z":
+                processes.add((int(pid), text[text.index("(") + 1:text.rindex(")")]))
+        except OSError:
+            pass
+    live = sorted(str(p) for p in pathlib.Path("/run/lodge").rglob("*") if p.is_socket() or p.name in ("alive", "control", "plan", "live.xml"))
+    return dict(groups=groups, mounts=mounts, links=links, processes=processes, live=live)
+
+
+def same(before):
+    def settled():
+        now = snapshot()
+        return all(now[key] == before[key] for key in before)
+    try:
+        wait_for(settled, 10)
+    except AssertionError:
+        now = snapshot()
+        for key in before:
+            assert now[key] == before[key], f"{key} differ:\nbefore {before[key]}\nnow    {now[key]}"
+
+
+def init_of(supervisor):
+    return int(pathlib.Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()[0])
+
+
+def warm(name):
+    """Parents that lodge keeps (its group for supervisors) exist from the first start on."""
+    lxc("start", name)
+    lxc("destroy", name)
+
+
+def test_kill_9_of_the_supervisor():
+    define("killed")
+    warm("killed")
+    before = snapshot()
+    lxc("start", "killed")
+    supervisor = int(lxc("domid", "killed").stdout)
+    init = init_of(supervisor)
+    os.kill(supervisor, signal.SIGKILL)
+    wait_for(lambda: not os.path.exists(f"/proc/{init}") or "Z" in open(f"/proc/{init}/stat").read().rpartition(")")[2][:3], what="the end of init")
+    equal(lxc("domstate", "--reason", "killed").stdout, "shut off (crashed)\n\n")
+    same(before)
+    lxc("start", "killed")
+    lxc("destroy", "killed")
+    same(before)
+    lxc("undefine", "killed")
+
+
+def test_kill_9_of_init():
+    define("initless")
+    warm("initless")
+    before = snapshot()
+    lxc("start", "initless")
+    os.kill(init_of(int(lxc("domid", "initless").stdout)), signal.SIGKILL)
+    wait_for(lambda: "shut off" in lxc("domstate", "initless").stdout, what="shut off")
+    same(before)
+    lxc("undefine", "initless")
+
+
+def test_kill_9_of_the_command_at_many_moments():
+    """Whatever the command was doing: either it runs or it does not, and it can be started and ended."""
+    define("cut")
+    warm("cut")
+    before = snapshot()
+    for step in range(40):
+        process = subprocess.Popen([LODGE, "start", "cut"], env={**os.environ, **ENV}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(timeout=step * 0.0004)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        process.wait()
+        state = wait_for(lambda: lxc("domstate", "cut", ok=False).stdout.strip(), what="a state")
+        assert state in ("running", "shut off"), state
+        lxc("destroy", "cut", ok=False)
+        lxc("start", "cut")
+        lxc("destroy", "cut")
+    same(before)
+    lxc("undefine", "cut")
+
+
+def test_two_starts_of_one_container():
+    define("raced")
+    for _ in range(5):
+        racers = [subprocess.Popen([LODGE, "start", "raced"], env={**os.environ, **ENV}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                  for _ in range(4)]
+        done = [(p.communicate(), p.returncode) for p in racers]
+        equal(sorted(code for _, code in done), [0, 1, 1, 1])
+        for (_, err), code in done:
+            if code:
+                matches(err, "already (running|active)|held by")
+        lxc("destroy", "raced")
+    lxc("undefine", "raced")
+
+
+def test_32_commands_on_one_object():
+    path = define("crowd")
+    verbs = [["start", "crowd"], ["destroy", "crowd"], ["define", path], ["dumpxml", "crowd"], ["list", "--all"], ["suspend", "crowd"],
+             ["resume", "crowd"], ["dominfo", "crowd"]]
+    crowd = [subprocess.Popen([LODGE, *verbs[i % len(verbs)]], env={**os.environ, **ENV}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+             for i in range(32)]
+    for process in crowd:
+        _, err = process.communicate(timeout=60)
+        assert process.returncode in (0, 1), (process.args, process.returncode, err)
+        assert process.returncode == 0 or err.startswith("error: "), err
+    lxc("destroy", "crowd", ok=False)
+    warm("crowd")
+    lxc("undefine", "crowd")
+
+
+def test_destroy_whatever_init_does():
+    for name, script in dict(deaf="trap '' TERM INT HUP QUIT; while true; do sleep 100; done", busy="while true; do :; done",
+                             forks="while true; do sleep 100 &amp; sleep 0.01; done").items():
+        define(name, "/bin/sh", ("-c", script))
+        lxc("start", name)
+        lxc("destroy", name, timeout=5)
+        lxc("undefine", name)
+
+
+def test_a_full_disk_keeps_the_old_configuration():
+    os.makedirs("/etc/lodge", exist_ok=True)
+    shutil.rmtree("/etc/lodge")
+    os.makedirs("/etc/lodge")
+    mount("small", "/etc/lodge", "tmpfs", (), "size=64k,mode=700")
+    try:
+        define("full")
+        before = lxc("dumpxml", "full", "--inactive").stdout
+        with open("/etc/lodge/filler", "wb") as filler, contextlib.suppress(OSError):
+            while True:
+                filler.write(bytes(4096))
+                filler.flush()
+        path = "/tmp/full.xml"
+        pathlib.Path(path).write_text(before.replace("102400", "204800"))
+        err = sh(LODGE, "define", path, env=ENV, ok=False)
+        equal(err.returncode, 1)
+        matches(err.stderr, "No space left on device")
+        equal(lxc("dumpxml", "full", "--inactive").stdout, before)
+        os.unlink("/etc/lodge/filler")
+        lxc("undefine", "full")
+    finally:
+        umount("/etc/lodge", lazy=True)
+
+
+def test_a_read_only_state_directory_is_said():
+    os.makedirs("/etc/lodge", exist_ok=True)
+    mount("ro", "/etc/lodge", "tmpfs", ("ro",), "size=64k")
+    try:
+        pathlib.Path("/tmp/ro.xml").write_text(domain_xml("ro"))
+        done = sh(LODGE, "define", "/tmp/ro.xml", env=ENV, ok=False)
+        equal(done.returncode, 1)
+        matches(done.stderr, "Read-only file system")
+    finally:
+        umount("/etc/lodge", lazy=True)
+
+
+def test_500_containers_at_once():
+    """Of one file: transient, idle, on the host's root."""
+    before = None
+    count = 500
+    for i in range(count):
+        path = f"/tmp/many{i}.xml"
+        pathlib.Path(path).write_text(domain_xml(f"many{i}", "/bin/sleep", ("1000",)))
+        if before is None:
+            lxc("create", path)
+            lxc("destroy", "many0")
+            before = snapshot()
+        lxc("create", path)
+    equal(len(lxc("list", "--name").stdout.split()), count)
+    for i in range(count):
+        lxc("destroy", f"many{i}")
+    equal(lxc("list", "--name").stdout.split(), [])
+    same(before)
+
+
+run(globals())
