@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,17 +21,6 @@ typedef struct {
     char saved;            /* '0' or '1' */
     char users[STATE_MAX]; /* "NAME\n" each */
 } State;
-
-static bool __attribute__((format(printf, 3, 4)))
-fail(char *err, size_t err_size, const char *format, ...)
-{
-    va_list ap;
-
-    va_start(ap, format);
-    (void)vsnprintf(err, err_size, format, ap); /* a cut message is still a message */
-    va_end(ap);
-    return false;
-}
 
 static const char *
 switch_path(bool v6)
@@ -85,22 +74,22 @@ here(char *where, size_t size)
 }
 
 static int
-lock_dir(const char *dir, char *err, size_t err_size)
+lock_dir(const char *dir, Err *err)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     char path[PATH_MAX];
     int fd;
 
     if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-        return fail(err, err_size, "cannot make '%s': %s", dir, strerror(errno)), -1;
+        return err_set_errno(err, errno, "cannot make '%s'", dir);
     (void)snprintf(path, sizeof path, "%s/lock", dir);
     fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
-        return fail(err, err_size, "cannot open '%s': %s", path, strerror(errno)), -1;
+        return err_set_errno(err, errno, "cannot open '%s'", path);
     while (fcntl(fd, F_OFD_SETLKW, &whole) < 0) {
         if (errno == EINTR)
             continue;
-        fail(err, err_size, "cannot lock '%s': %s", path, strerror(errno));
+        (void)err_set_errno(err, errno, "cannot lock '%s'", path);
         close(fd);
         return -1;
     }
@@ -143,8 +132,8 @@ load(const ForwardingUse *use, State *state)
     return false;
 }
 
-static bool
-store(const ForwardingUse *use, const State *state, char *err, size_t err_size)
+static int
+store(const ForwardingUse *use, const State *state, Err *err)
 {
     char path[PATH_MAX], fresh[PATH_MAX], text[STATE_MAX + 256], users[STATE_MAX];
     char *save = NULL;
@@ -156,16 +145,16 @@ store(const ForwardingUse *use, const State *state, char *err, size_t err_size)
          user = strtok_r(NULL, "\n", &save))
         n += (size_t)snprintf(text + n, sizeof text - n, "user %s\n", user);
     if (n >= STATE_MAX)
-        return fail(err, err_size, "too many networks forward packets");
+        return err_set(err, "limit", "too many networks forward packets");
     state_path(use, "", path);
     state_path(use, ".new", fresh);
     if (!write_text(fresh, O_CREAT | O_TRUNC, text) || rename(fresh, path) < 0) {
         int saved_errno = errno;
 
         unlink(fresh);
-        return fail(err, err_size, "cannot write '%s': %s", path, strerror(saved_errno));
+        return err_set_errno(err, saved_errno, "cannot write '%s'", path);
     }
-    return true;
+    return 0;
 }
 
 /* Takes @user off; returns whether it was there. */
@@ -189,8 +178,8 @@ drop_user(State *state, const char *user)
     return found;
 }
 
-static bool
-turn(bool v6, char want, char *err, size_t err_size)
+static int
+turn(bool v6, char want, Err *err)
 {
     const char *path = switch_path(v6);
     const char value[2] = {want, '\0'};
@@ -198,83 +187,79 @@ turn(bool v6, char want, char *err, size_t err_size)
 
     if (!read_text(path, now, sizeof now)) {
         if (errno == ENOENT)
-            return fail(err, err_size, "this kernel has no %s", v6 ? "IPv6" : "IPv4");
-        return fail(err, err_size, "cannot read '%s': %s", path, strerror(errno));
+            return err_set(err, "unsupported", "this kernel has no %s", v6 ? "IPv6" : "IPv4");
+        return err_set_errno(err, errno, "cannot read '%s'", path);
     }
     if (now[0] == want && now[1] == '\0')
-        return true;
+        return 0;
     if (!write_text(path, 0, value))
-        return fail(err, err_size, "cannot write %c to '%s': %s", want, path, strerror(errno));
-    return true;
+        return err_set_errno(err, errno, "cannot write %c to '%s'", want, path);
+    return 0;
 }
 
-static bool
-acquire_locked(const ForwardingUse *use, State *state, char *err, size_t err_size)
+static int
+acquire_locked(const ForwardingUse *use, State *state, Err *err)
 {
     char now[16];
     size_t n;
 
     if (!load(use, state)) {
         if (!read_text(switch_path(use->v6), now, sizeof now))
-            return fail(err, err_size, "cannot read '%s': %s", switch_path(use->v6),
-                        strerror(errno));
+            return err_set_errno(err, errno, "cannot read '%s'", switch_path(use->v6));
         state->saved = now[0] == '0' ? '0' : '1';
     }
     (void)drop_user(state, use->user); /* stands once */
     n = strlen(state->users);
     if (n + strlen(use->user) + 2 > sizeof state->users)
-        return fail(err, err_size, "too many networks forward packets");
+        return err_set(err, "limit", "too many networks forward packets");
     (void)snprintf(state->users + n, sizeof state->users - n, "%s\n", use->user);
-    return store(use, state, err, err_size) && turn(use->v6, '1', err, err_size);
+    return store(use, state, err) < 0 ? -1 : turn(use->v6, '1', err);
 }
 
-static bool
-release_locked(const ForwardingUse *use, State *state, char *err, size_t err_size)
+static int
+release_locked(const ForwardingUse *use, State *state, Err *err)
 {
     char path[PATH_MAX];
 
     if (!load(use, state) || !drop_user(state, use->user))
-        return true;
+        return 0;
     if (state->users[0] != '\0')
-        return store(use, state, err, err_size);
-    if (state->saved == '0' && !turn(use->v6, '0', err, err_size))
-        return false;
+        return store(use, state, err);
+    if (state->saved == '0' && turn(use->v6, '0', err) < 0)
+        return -1;
     state_path(use, "", path);
     if (unlink(path) < 0 && errno != ENOENT)
-        return fail(err, err_size, "cannot remove '%s': %s", path, strerror(errno));
-    return true;
+        return err_set_errno(err, errno, "cannot remove '%s'", path);
+    return 0;
 }
 
-static bool
-with_lock(const ForwardingUse *use, bool (*work)(const ForwardingUse *, State *, char *, size_t),
-          char *err, size_t err_size)
+static int
+with_lock(const ForwardingUse *use, int (*work)(const ForwardingUse *, State *, Err *), Err *err)
 {
-    int lock_fd = lock_dir(use->dir, err, err_size);
+    int lock_fd = lock_dir(use->dir, err);
     State *state;
-    bool ok;
+    int rc;
 
     if (lock_fd < 0)
-        return false;
+        return -1;
     state = malloc(sizeof *state);
-    ok = state != NULL ? work(use, state, err, err_size) : fail(err, err_size, "out of memory");
+    rc = state != NULL ? work(use, state, err) : err_set(err, "limit", "out of memory");
     free(state);
     close(lock_fd);
-    return ok;
+    return rc;
 }
 
-bool
-forwarding_acquire(const ForwardingUse *use, char *err, size_t err_size)
+int
+forwarding_acquire(const ForwardingUse *use, Err *err)
 {
-    char ignored[128];
-
-    if (with_lock(use, acquire_locked, err, err_size))
-        return true;
-    (void)forwarding_release(use, ignored, sizeof ignored); /* the first reason counts */
-    return false;
+    if (with_lock(use, acquire_locked, err) == 0)
+        return 0;
+    (void)forwarding_release(use, NULL); /* the first reason counts */
+    return -1;
 }
 
-bool
-forwarding_release(const ForwardingUse *use, char *err, size_t err_size)
+int
+forwarding_release(const ForwardingUse *use, Err *err)
 {
-    return with_lock(use, release_locked, err, err_size);
+    return with_lock(use, release_locked, err);
 }

@@ -16,7 +16,8 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
+
+#include "host/err.h"
 
 typedef struct {
     const char *dir;  /* made when missing (its parent exists) */
@@ -25,7 +26,7 @@ typedef struct {
 } ForwardingUse;
 
 /* Forwarding is on, and @use->user is among those who need it. Calling it twice is harmless. */
-bool forwarding_acquire(const ForwardingUse *use, char *err, size_t err_size);
+int forwarding_acquire(const ForwardingUse *use, Err *err);
 
 /* Takes the user off the list; the last one puts the saved value back. Fine when not a user. */
-bool forwarding_release(const ForwardingUse *use, char *err, size_t err_size);
+int forwarding_release(const ForwardingUse *use, Err *err);

@@ -13,36 +13,28 @@ enum {
     LISTING_MAX = 1 << 20, /* one chain; more rules than that are nobody's DOCKER-USER */
 };
 
-static bool
-fail(char *err, size_t err_size, const char *text)
-{
-    (void)snprintf(err, err_size, "%s", text);
-    return false;
-}
-
-bool
-nft_load(const char *program, int fd, char *err, size_t err_size)
+int
+nft_load(const char *program, int fd, Err *err)
 {
     const char *argv[] = {program, "-f", "-", NULL};
 
     if (lseek(fd, 0, SEEK_SET) != 0)
-        return fail(err, err_size, "cannot read the rules from their start");
-    return program_run(&(ProgramSpec){.argv = argv, .stdin_fd = fd}, NULL, err, err_size);
+        return err_set(err, "internal", "cannot read the rules from their start");
+    return program_run(&(ProgramSpec){.argv = argv, .stdin_fd = fd}, NULL, err);
 }
 
-bool
-nft_delete_table(const NftPlace *place, char *err, size_t err_size)
+int
+nft_delete_table(const NftPlace *place, Err *err)
 {
     /* `destroy table` needs nft 1.0.7; adding an existing table changes nothing */
     const char *argv[] = {place->program, "add",   "table",       place->family, place->table, ";",
                           "delete",       "table", place->family, place->table,  NULL};
 
-    return program_run(&(ProgramSpec){.argv = argv, .stdin_fd = -1}, NULL, err, err_size);
+    return program_run(&(ProgramSpec){.argv = argv, .stdin_fd = -1}, NULL, err);
 }
 
-bool
-nft_rule_insert(const NftPlace *place, const char *comment, const char *const *words, char *err,
-                size_t err_size)
+int
+nft_rule_insert(const NftPlace *place, const char *comment, const char *const *words, Err *err)
 {
     const char *argv[WORDS_MAX + 16];
     char quoted[128];
@@ -56,24 +48,24 @@ nft_rule_insert(const NftPlace *place, const char *comment, const char *const *w
     argv[n++] = place->chain;
     for (size_t i = 0; words[i] != NULL; i++) {
         if (i == WORDS_MAX)
-            return fail(err, err_size, "a rule of too many words");
+            return err_set(err, "internal", "a rule of too many words");
         argv[n++] = words[i];
     }
     if (snprintf(quoted, sizeof quoted, "\"%s\"", comment) >= (int)sizeof quoted)
-        return fail(err, err_size, "a rule's comment is too long");
+        return err_set(err, "internal", "a rule's comment is too long");
     argv[n++] = "comment";
     argv[n++] = quoted;
     argv[n] = NULL;
-    return program_run(&(ProgramSpec){.argv = argv, .stdin_fd = -1}, NULL, err, err_size);
+    return program_run(&(ProgramSpec){.argv = argv, .stdin_fd = -1}, NULL, err);
 }
 
-static bool
-delete_handle(const NftPlace *place, const char *handle, char *err, size_t err_size)
+static int
+delete_handle(const NftPlace *place, const char *handle, Err *err)
 {
     const char *argv[] = {place->program, "delete", "rule", place->family, place->table,
                           place->chain,   "handle", handle, NULL};
 
-    return program_run(&(ProgramSpec){.argv = argv, .stdin_fd = -1}, NULL, err, err_size);
+    return program_run(&(ProgramSpec){.argv = argv, .stdin_fd = -1}, NULL, err);
 }
 
 /* A line of `nft -a list chain`: RULE comment "COMMENT" # handle 7. Returns "7", or NULL. */
@@ -86,27 +78,29 @@ handle_of(const char *line, const char *quoted)
     return handle != NULL ? handle + strlen("# handle ") : NULL;
 }
 
-bool
-nft_rules_remove(const NftPlace *place, const char *comment, char *err, size_t err_size)
+int
+nft_rules_remove(const NftPlace *place, const char *comment, Err *err)
 {
     const char *argv[] = {place->program, "-a",         "list",       "chain",
                           place->family,  place->table, place->chain, NULL};
     ProgramSpec spec = {.argv = argv, .stdin_fd = -1, .output_max = LISTING_MAX};
     char *listing = NULL, *save = NULL;
     char quoted[140];
-    bool ok = true;
+    int rc = 0;
 
     if (snprintf(quoted, sizeof quoted, "comment \"%s\"", comment) >= (int)sizeof quoted)
-        return fail(err, err_size, "a rule's comment is too long");
-    if (!program_run(&spec, &listing, err, err_size) || listing == NULL)
-        return true; /* the chain is gone, and our rules with it */
+        return err_set(err, "internal", "a rule's comment is too long");
+    if (program_run(&spec, &listing, err) < 0 || listing == NULL) {
+        err_clear(err);
+        return 0; /* the chain is gone, and our rules with it */
+    }
     for (char *line = strtok_r(listing, "\n", &save); line != NULL;
          line = strtok_r(NULL, "\n", &save)) {
         const char *handle = handle_of(line, quoted);
 
-        if (handle != NULL && !delete_handle(place, handle, err, err_size))
-            ok = false;
+        if (handle != NULL && delete_handle(place, handle, err) < 0)
+            rc = -1;
     }
     free(listing);
-    return ok;
+    return rc;
 }

@@ -10,8 +10,7 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "host/err.h"
 
 typedef struct {
     const char *program; /* absolute path of nft */
@@ -25,12 +24,12 @@ typedef struct {
  * @program: absolute path of nft
  * @fd: a file of nft commands, read from its start; borrowed
  *
- * Returns: true when the kernel took all of it; otherwise nothing was changed
+ * Returns: 0 when the kernel took all of it; -1: nothing was changed
  */
-bool nft_load(const char *program, int fd, char *err, size_t err_size);
+int nft_load(const char *program, int fd, Err *err);
 
 /* Deletes the table; fine when there is none. */
-bool nft_delete_table(const NftPlace *place, char *err, size_t err_size);
+int nft_delete_table(const NftPlace *place, Err *err);
 
 /**
  * nft_rule_insert:
@@ -40,8 +39,7 @@ bool nft_delete_table(const NftPlace *place, char *err, size_t err_size);
  *
  * The rule becomes the first of its chain.
  */
-bool nft_rule_insert(const NftPlace *place, const char *comment, const char *const *words,
-                     char *err, size_t err_size);
+int nft_rule_insert(const NftPlace *place, const char *comment, const char *const *words, Err *err);
 
 /* Deletes every rule of the chain that carries @comment; fine when there is none, or no chain. */
-bool nft_rules_remove(const NftPlace *place, const char *comment, char *err, size_t err_size);
+int nft_rules_remove(const NftPlace *place, const char *comment, Err *err);

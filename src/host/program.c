@@ -6,7 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,17 +25,6 @@ typedef struct {
     char *bytes; /* NUL-terminated */
     size_t n, max;
 } Sink;
-
-static bool __attribute__((format(printf, 3, 4)))
-fail(char *err, size_t err_size, const char *format, ...)
-{
-    va_list ap;
-
-    va_start(ap, format);
-    (void)vsnprintf(err, err_size, format, ap); /* a cut message is still a message */
-    va_end(ap);
-    return false;
-}
 
 static long long
 now_ms(void)
@@ -154,39 +143,38 @@ first_line(char *text)
     return line != NULL ? line : "it said nothing";
 }
 
-static bool
-judge(const ProgramSpec *spec, bool in_time, int status, char *complaint, char *err,
-      size_t err_size)
+static int
+judge(const ProgramSpec *spec, bool in_time, int status, char *complaint, Err *err)
 {
     const char *name = strrchr(spec->argv[0], '/');
 
     name = name != NULL ? name + 1 : spec->argv[0];
     if (!in_time)
-        return fail(err, err_size, "%s took too long and was ended", name);
+        return err_set(err, "timeout", "%s took too long and was ended", name);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return true;
+        return 0;
     if (WIFSIGNALED(status))
-        return fail(err, err_size, "%s was killed by signal %d", name, WTERMSIG(status));
-    return fail(err, err_size, "%s: %s", name, first_line(complaint));
+        return err_set(err, "peer", "%s was killed by signal %d", name, WTERMSIG(status));
+    return err_set(err, "peer", "%s: %s", name, first_line(complaint));
 }
 
-bool
-program_run(const ProgramSpec *spec, char **ret_output, char *err, size_t err_size)
+int
+program_run(const ProgramSpec *spec, char **ret_output, Err *err)
 {
     int timeout_ms = spec->timeout_ms > 0 ? spec->timeout_ms : TIMEOUT_DEFAULT_MS;
     int out[2] = {-1, -1}, complaint[2] = {-1, -1};
     Sink sinks[2] = {{.fd = -1}, {.fd = -1}};
     pid_t pid = -1;
-    bool in_time, ok;
+    bool in_time;
     int rc;
 
     if (pipe2(out, O_CLOEXEC) < 0)
-        return fail(err, err_size, "cannot make a pipe: %s", strerror(errno));
+        return err_set_errno(err, errno, "cannot make a pipe");
     if (pipe2(complaint, O_CLOEXEC) < 0) {
         rc = errno;
         close(out[0]);
         close(out[1]);
-        return fail(err, err_size, "cannot make a pipe: %s", strerror(rc));
+        return err_set_errno(err, rc, "cannot make a pipe");
     }
     rc = spawn(spec, out[1], complaint[1], &pid);
     close(out[1]);
@@ -196,17 +184,17 @@ program_run(const ProgramSpec *spec, char **ret_output, char *err, size_t err_si
     if (rc != 0) {
         sink_close(&sinks[0]);
         sink_close(&sinks[1]);
-        return fail(err, err_size, "cannot run %s: %s", spec->argv[0], strerror(rc));
+        return err_set_errno(err, rc, "cannot run %s", spec->argv[0]);
     }
     in_time = drain(sinks, now_ms() + timeout_ms);
     rc = reap(pid, in_time);
     sink_close(&sinks[0]);
     sink_close(&sinks[1]);
-    ok = judge(spec, in_time, rc, sinks[1].bytes, err, err_size);
-    if (ok && ret_output != NULL)
+    rc = judge(spec, in_time, rc, sinks[1].bytes, err);
+    if (rc == 0 && ret_output != NULL)
         *ret_output = sinks[0].bytes != NULL ? sinks[0].bytes : strdup("");
     else
         free(sinks[0].bytes);
     free(sinks[1].bytes);
-    return ok;
+    return rc;
 }

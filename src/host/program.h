@@ -10,8 +10,9 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
+
+#include "host/err.h"
 
 typedef struct {
     const char *const *argv; /* argv[0] is an absolute path; NULL at the end */
@@ -25,10 +26,10 @@ typedef struct {
  * @spec: what to run
  * @ret_output: (out) (nullable) (transfer full): what it wrote on its output, NUL-terminated, cut
  *   at output_max; end it with free(). Written on success only
- * @err: gets "PROGRAM: first line that it wrote on its error output", or why it could not run
+ * @err: "peer", "PROGRAM: first line that it wrote on its error output"; "not-found", "timeout"
  *
  * Blocking: until the program has ended or timeout_ms.
  *
- * Returns: true when it ran and ended with status 0
+ * Returns: 0 when it ran and ended with status 0, else -1
  */
-bool program_run(const ProgramSpec *spec, char **ret_output, char *err, size_t err_size);
+int program_run(const ProgramSpec *spec, char **ret_output, Err *err);
