@@ -14,7 +14,7 @@ typedef struct {
     char *live;   /* /run/lodge            | $XDG_RUNTIME_DIR/lodge | ROOT/run/lodge */
     char *log;    /* /var/log/lodge        | $XDG_STATE_HOME/lodge  | ROOT/var/log/lodge */
     char *cache;  /* /var/cache/lodge      | $XDG_CACHE_HOME/lodge  | ROOT/var/cache/lodge */
-    char *tag;    /* "" for the system; 6 hex digits of a private root (or session) tag kernel names */
+    char *tag; /* "" for the system; 6 hex digits of a private root (or session) tag kernel names */
     gboolean session;
 } Paths;
 
