@@ -42,6 +42,9 @@
  * events    FILE                  the journal to append to
  * log       FILE MAXBYTES KEEP    console log, rotated by size; KEEP old files
  * transient                       the live directory is removed at the end
+ * linger    MS                    when the guest has ended and nobody has asked `wait` yet, everything is
+ *                                 undone and status written at once, but the supervisor stays up to MS for the first
+ *                                 `wait` (create --wait of a guest that ends at once; also its exit status)
  * on        poweroff|reboot|crash destroy|restart
  *
  * phase host -------------------------------------------------------------------------------------
