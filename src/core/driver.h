@@ -19,6 +19,7 @@ typedef struct {
     Paths *paths;          /* where this connection's files are (root, session, private root) */
     const char *uri;       /* canonical: "lxc:///" */
     gboolean read_only;
+    const char *xml_source; /* (nullable): what messages call the XML of this call: "web.xml" */
     GPtrArray *warnings; /* (nullable): calls add lines that the user should see although they succeeded */
 } DriverCtx;
 
