@@ -87,6 +87,10 @@ def _make_cgroups(tag):
             folder.mkdir()
         except OSError:
             continue  # a hierarchy mounted read-only here: the house does without it
+        if kind == "v2":  # what the kernel lets us pass on; the root of the hierarchy may always
+            for name in (folder.parent / "cgroup.controllers").read_text().split():
+                with contextlib.suppress(OSError):
+                    (folder.parent / "cgroup.subtree_control").write_text("+" + name)
         if "cpuset" in options.split(","):
             for name in ("cpuset.cpus", "cpuset.mems"):
                 (folder / name).write_text((folder.parent / name).read_text())
