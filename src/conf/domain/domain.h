@@ -6,8 +6,9 @@
  * Knows nothing of: the host. Nothing here opens a file or asks the kernel.
  *
  * Sizes: memory in KiB, file system sizes in bytes. Absent numbers are DOMAIN_UNSET.
- * One file per element family implements parse and format: basic.c os.c features.c tune.c fs.c
- * net.c console.c hostdev.c idmap.c seclabel.c lodge-ns.c (see README.md).
+ * One file per element family implements parse, format, copy and clear: basic.c metadata.c os.c
+ * features.c tune.c fs.c net.c net-address.c console.c hostdev.c idmap.c lodge-ns.c; refused.c lists
+ * what others know and lodge refuses (see ../README.md).
  */
 #pragma once
 
@@ -18,7 +19,12 @@
 #define DOMAIN_UNSET     G_MAXUINT64
 #define DOMAIN_UNLIMITED G_GUINT64_CONSTANT(9007199254740991) /* KiB; libvirt's word for no limit */
 
-typedef enum { DOMAIN_TYPE_LXC, DOMAIN_TYPE_QEMU, DOMAIN_TYPE_KVM, DOMAIN_TYPE_LAST } DomainType;
+typedef enum {
+    DOMAIN_TYPE_LXC,
+    DOMAIN_TYPE_QEMU,
+    DOMAIN_TYPE_KVM,
+    DOMAIN_TYPE_LAST
+} DomainType;
 ENUM_DECL(domain_type, DomainType);
 
 typedef enum {
@@ -36,18 +42,23 @@ typedef struct {
 } DomainEnv;
 
 typedef struct {
-    char *type;    /* "exe" (lxc), "hvm" */
-    char *arch;    /* NULL: the host's */
-    char *init;    /* NULL: /sbin/init when the root is private, else required */
-    char **args;   /* initarg; NULL-terminated, never NULL */
-    GArray *env;   /* DomainEnv */
-    char *dir;     /* initdir or NULL */
+    char *type;         /* "exe" (lxc), "hvm" */
+    char *arch;         /* NULL: the host's */
+    char *init;         /* NULL: /sbin/init when the root is private, else required */
+    char **args;        /* initarg; NULL-terminated, never NULL */
+    GArray *env;        /* DomainEnv */
+    char *dir;          /* initdir or NULL */
     char *user, *group; /* inituser, initgroup: name or number, or NULL */
-    char *cmdline; /* LIBVIRT_LXC_CMDLINE */
+    char *cmdline;      /* LIBVIRT_LXC_CMDLINE */
 } DomainOs;
 
 /* --- features ------------------------------------------------------------------------------ */
-typedef enum { DOMAIN_CAPS_DEFAULT, DOMAIN_CAPS_ALLOW, DOMAIN_CAPS_DENY, DOMAIN_CAPS_LAST } DomainCapsPolicy;
+typedef enum {
+    DOMAIN_CAPS_DEFAULT,
+    DOMAIN_CAPS_ALLOW,
+    DOMAIN_CAPS_DENY,
+    DOMAIN_CAPS_LAST
+} DomainCapsPolicy;
 ENUM_DECL(domain_caps_policy, DomainCapsPolicy);
 
 typedef struct {
@@ -72,24 +83,29 @@ typedef struct {
 typedef struct {
     guint64 mem_hard_kib, mem_soft_kib, mem_swap_kib; /* DOMAIN_UNSET or DOMAIN_UNLIMITED or KiB */
     guint64 cpu_shares, cpu_period_us;
-    gint64 cpu_quota_us;       /* G_MININT64 when absent, -1 no limit */
-    guint64 blkio_weight;      /* 10-1000 */
-    GArray *blkio_devices;     /* DomainBlkioDevice */
-    char *cpuset;              /* of <vcpu cpuset=>, canonical "0-3,5"; NULL */
+    gint64 cpu_quota_us;   /* G_MININT64 when absent, -1 no limit */
+    guint64 blkio_weight;  /* 10-1000 */
+    GArray *blkio_devices; /* DomainBlkioDevice */
+    char *cpuset;          /* of <vcpu cpuset=>, canonical "0-3,5"; NULL */
     guint vcpus, vcpus_current;
-    guint64 pids_max;          /* lodge:pids, DOMAIN_UNSET: the default */
+    guint64 pids_max; /* lodge:pids, DOMAIN_UNSET: the default */
 } DomainTune;
 
 /* --- file systems --------------------------------------------------------------------------- */
 typedef enum {
-    DOMAIN_FS_MOUNT, DOMAIN_FS_BIND, DOMAIN_FS_RAM, DOMAIN_FS_FILE, DOMAIN_FS_BLOCK, DOMAIN_FS_LAST
+    DOMAIN_FS_MOUNT,
+    DOMAIN_FS_BIND,
+    DOMAIN_FS_RAM,
+    DOMAIN_FS_FILE,
+    DOMAIN_FS_BLOCK,
+    DOMAIN_FS_LAST
 } DomainFsType;
 ENUM_DECL(domain_fs_type, DomainFsType);
 
 typedef struct {
     DomainFsType type;
-    char *source;       /* dir / file / dev; NULL for ram */
-    char *target;       /* absolute, normalized, no "..", in the guest */
+    char *source;        /* dir / file / dev; NULL for ram */
+    char *target;        /* absolute, normalized, no "..", in the guest */
     guint64 usage_bytes; /* ram */
     gboolean readonly;
     int line;
@@ -97,12 +113,20 @@ typedef struct {
 
 /* --- interfaces ------------------------------------------------------------------------------ */
 typedef enum {
-    DOMAIN_NET_NETWORK, DOMAIN_NET_BRIDGE, DOMAIN_NET_DIRECT, DOMAIN_NET_ETHERNET, DOMAIN_NET_LAST
+    DOMAIN_NET_NETWORK,
+    DOMAIN_NET_BRIDGE,
+    DOMAIN_NET_DIRECT,
+    DOMAIN_NET_ETHERNET,
+    DOMAIN_NET_LAST
 } DomainNetType;
 ENUM_DECL(domain_net_type, DomainNetType);
 
 typedef enum {
-    DOMAIN_DIRECT_VEPA, DOMAIN_DIRECT_BRIDGE, DOMAIN_DIRECT_PRIVATE, DOMAIN_DIRECT_PASSTHROUGH, DOMAIN_DIRECT_LAST
+    DOMAIN_DIRECT_VEPA,
+    DOMAIN_DIRECT_BRIDGE,
+    DOMAIN_DIRECT_PRIVATE,
+    DOMAIN_DIRECT_PASSTHROUGH,
+    DOMAIN_DIRECT_LAST
 } DomainDirectMode;
 ENUM_DECL(domain_direct_mode, DomainDirectMode);
 
@@ -123,16 +147,17 @@ typedef struct {
 
 typedef struct {
     DomainNetType type;
-    guint8 mac[6];       /* made at define time when absent (52:54:00:x:x:x) and then kept */
-    char *source;        /* network name / bridge / parent device; NULL for ethernet */
+    guint8 mac[6]; /* made at define time when absent (52:54:00:x:x:x) and then kept */
+    char *source;  /* network name / bridge / parent device; NULL for ethernet */
     DomainDirectMode mode;
-    char *host_dev;      /* <target dev=>: host side; NULL: chosen at start. "vethN"/"vnetN"/"macvlanN" are dropped on parse, as libvirt does with its own */
-    char *guest_dev;     /* <guest dev=>; NULL: eth0, eth1, ... */
-    guint mtu;           /* 0: the network's or the kernel's */
+    char *
+        host_dev; /* <target dev=>: host side; NULL: chosen at start. "vethN"/"vnetN"/"macvlanN" are dropped on parse, as libvirt does with its own */
+    char *guest_dev; /* <guest dev=>; NULL: eth0, eth1, ... */
+    guint mtu;       /* 0: the network's or the kernel's */
     gboolean link_down;
-    char *model;         /* kept for machines; containers ignore it as libvirt's do */
-    GArray *ips;         /* DomainNetIp */
-    GArray *routes;      /* DomainNetRoute */
+    char *model;    /* kept for machines; containers ignore it as libvirt's do */
+    GArray *ips;    /* DomainNetIp */
+    GArray *routes; /* DomainNetRoute */
     int line;
 } DomainNet;
 
@@ -142,7 +167,12 @@ typedef struct {
     int port;
 } DomainConsole; /* <console type='pty'> and <serial type='pty'> fold into this list, as for LXC */
 
-typedef enum { DOMAIN_HOSTDEV_MISC, DOMAIN_HOSTDEV_STORAGE, DOMAIN_HOSTDEV_NET, DOMAIN_HOSTDEV_LAST } DomainHostdevType;
+typedef enum {
+    DOMAIN_HOSTDEV_MISC,
+    DOMAIN_HOSTDEV_STORAGE,
+    DOMAIN_HOSTDEV_NET,
+    DOMAIN_HOSTDEV_LAST
+} DomainHostdevType;
 ENUM_DECL(domain_hostdev_type, DomainHostdevType);
 
 typedef struct {
@@ -155,7 +185,10 @@ typedef struct {
     guint64 start, target, count;
 } DomainIdRange;
 
-typedef enum { DOMAIN_SECLABEL_NONE, DOMAIN_SECLABEL_LAST } DomainSeclabelType; /* more with sVirt */
+typedef enum {
+    DOMAIN_SECLABEL_NONE,
+    DOMAIN_SECLABEL_LAST
+} DomainSeclabelType; /* more with sVirt */
 
 /* --- our namespace, urn:lodge:domain:1 ----------------------------------------------------------
  * <lodge:confine compat='libvirt'>          libvirt's lax set, whole; stored by --compat libvirt
@@ -191,14 +224,15 @@ typedef struct {
     DomainFeatures features;
     DomainTune tune;
     DomainAction on_poweroff, on_reboot, on_crash;
-    GPtrArray *filesystems;    /* DomainFs* in document order */
-    GPtrArray *nets;           /* DomainNet* */
-    GPtrArray *consoles;       /* DomainConsole* */
-    GPtrArray *hostdevs;       /* DomainHostdev* */
+    GPtrArray *filesystems;        /* DomainFs* in document order */
+    GPtrArray *nets;               /* DomainNet* */
+    GPtrArray *consoles;           /* DomainConsole* */
+    GPtrArray *hostdevs;           /* DomainHostdev* */
+    char *emulator;                /* as written, kept for clients that print it back; NULL */
     GArray *idmap_uid, *idmap_gid; /* DomainIdRange; empty: none */
     gboolean has_seclabel;
     DomainConfine confine;
-    int id;                    /* live only: -1 when inactive */
+    int id; /* live only: -1 when inactive */
 } DomainDef;
 
 /**
@@ -221,10 +255,33 @@ void domain_def_free(DomainDef *def);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DomainDef, domain_def_free)
 DomainDef *domain_def_copy(const DomainDef *def);
 
-typedef enum { DOMAIN_FORMAT_INACTIVE = 1 << 0, DOMAIN_FORMAT_SECURE = 1 << 1 } DomainFormatFlags;
+typedef enum {
+    DOMAIN_FORMAT_INACTIVE = 1 << 0,
+    DOMAIN_FORMAT_SECURE = 1 << 1
+} DomainFormatFlags;
 /* libvirt's element order and indentation (2 spaces, single quotes). (transfer full) */
 char *domain_def_format(const DomainDef *def, DomainFormatFlags flags);
 
+/**
+ * domain_metadata_get:
+ * @uri: namespace of the wanted child of <metadata>
+ *
+ * Returns: (transfer full): that element as XML from column 0 on, with a line feed at the end;
+ *   NULL with LODGE_ERROR_NO_METADATA when there is none
+ */
+char *domain_metadata_get(const DomainDef *def, const char *uri, GError **error);
+
+/**
+ * domain_metadata_set:
+ * @key: prefix that the element gets; not looked at when @xml is NULL
+ * @uri: its namespace; what was there under it before goes
+ * @xml: (nullable): one element; NULL removes
+ *
+ * Returns: FALSE with LODGE_ERROR_SYNTAX, _CONFIG or _ARGUMENT; @def is unchanged then
+ */
+gboolean domain_metadata_set(DomainDef *def, const char *key, const char *uri, const char *xml,
+                             GError **error);
+
 /* A guest name that may become a file, a cgroup and an argument: 1-200 bytes of UTF-8, no '/', no
- * control character, not "." or "..", no leading '-' ... the rule and its message stand in name.c. */
+ * control character, no leading '-' or '.' ... the rule and its message stand in conf/name.c. */
 gboolean domain_name_check(const char *name, GError **error);

@@ -51,22 +51,23 @@ typedef struct {
     guint8 uuid[16];
     gboolean has_uuid;
     NetworkForward forward;
-    char *forward_dev; /* or NULL: any */
-    guint nat_port_start, nat_port_end;       /* 0: the kernel's choice */
-    char *nat_addr_start, *nat_addr_end;      /* or NULL */
-    char *bridge;      /* name, or NULL: chosen (virbrN) when defined */
+    char *forward_dev;                   /* or NULL: any */
+    guint nat_port_start, nat_port_end;  /* 0: the kernel's choice */
+    char *nat_addr_start, *nat_addr_end; /* or NULL */
+    char *bridge;                        /* name, or NULL: chosen (virbrN) when defined */
     gboolean stp;
     guint delay_s;
     guint mtu;
-    char *mac;         /* of the bridge; made at define time */
-    char *domain;      /* DNS domain */
+    char *mac;    /* of the bridge; made at define time */
+    char *domain; /* DNS domain */
     gboolean domain_local_only;
     gboolean dns_enable;
     GArray *dns_forwarders; /* char* */
     GArray *dns_hosts;      /* NetworkDnsHost */
     GPtrArray *ips;         /* NetworkIp* */
     char *metadata;         /* inner XML or NULL */
-    gboolean auto_subnet;   /* of our default network: pick a free subnet at start (lodge:auto-subnet) */
+    gboolean
+        auto_subnet; /* of our default network: pick a free subnet at start (lodge:auto-subnet) */
 } NetworkDef;
 
 NetworkDef *network_def_parse(const char *text, gsize size, const char *source, gboolean strict,

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "conf/xml/limits.h"
+#include "conf/xml/tree-priv.h"
+#include "conf/xml/tree.h"
+#include "util/error.h"
+
+#define BLOCK_BYTES 8000
+#define XML_NS      "http://www.w3.org/XML/1998/namespace"
+
+struct XmlBlock {
+    XmlBlock *next;
+    gsize used, size;
+    _Alignas(8) char bytes[];
+};
+
+typedef struct {
+    const char *prefix, *uri;
+    int depth;
+} Binding;
+
+typedef struct {
+    XmlTree *tree;
+    XmlNode *node; /* the open element; NULL before and after the root */
+    GString *text; /* character data not yet given to a node */
+    GArray *scope; /* Binding, innermost last */
+    int depth, n_nodes;
+    int line; /* of the '<' being looked at */
+    const char *root_name;
+} Parser;
+
+/* --- the arena ------------------------------------------------------------------------------- */
+
+static void *
+arena_take(XmlTree *tree, gsize size)
+{
+    XmlBlock *block = tree->blocks;
+
+    size = (size + 7) & ~(gsize)7;
+    if (block == NULL || block->size - block->used < size) {
+        gsize room = MAX(size, BLOCK_BYTES);
+
+        block = g_malloc(sizeof *block + room);
+        *block = (XmlBlock){.next = tree->blocks, .size = room};
+        tree->blocks = block;
+    }
+    block->used += size;
+    return block->bytes + block->used - size;
+}
+
+static void *
+arena_zeroed(XmlTree *tree, gsize size)
+{
+    return memset(arena_take(tree, size), 0, size);
+}
+
+static const char *
+arena_text(XmlTree *tree, const char *text, gsize length)
+{
+    char *copy;
+
+    if (length == 0)
+        return "";
+    copy = arena_take(tree, length + 1);
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+void
+xml_tree_free(XmlTree *tree)
+{
+    if (tree == NULL)
+        return;
+    for (XmlBlock *block = tree->blocks, *next; block != NULL; block = next) {
+        next = block->next;
+        g_free(block);
+    }
+    g_free(tree);
+}
+
+/* --- errors ------------------------------------------------------------------------------------ */
+
+static gboolean G_GNUC_PRINTF(4, 5)
+    refuse(const Parser *self, GError **error, LodgeErrorCode code, const char *format, ...)
+{
+    g_autofree char *message = NULL;
+    va_list args;
+
+    va_start(args, format);
+    message = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_set_error(error, LODGE_ERROR, code, "%s:%d: %s", self->tree->source, self->line, message);
+    return FALSE;
+}
+
+/* GMarkup says "Error on line 3 char 7: Element ..."; the position is ours to say. */
+static void
+refuse_markup(Parser *self, GError *cause, GError **error)
+{
+    const char *text = cause->message;
+    const char *after = g_str_has_prefix(text, "Error on line ") ? strstr(text, ": ") : NULL;
+    g_autofree char *message = g_strdup(after != NULL ? after + 2 : text);
+    gsize length = strlen(message);
+
+    if (g_ascii_isupper(message[0]) && g_ascii_islower(message[1]))
+        message[0] = g_ascii_tolower(message[0]);
+    if (length > 0 && message[length - 1] == '.')
+        message[length - 1] = '\0';
+    refuse(self, error, LODGE_ERROR_SYNTAX, "the XML is not well formed: %s", message);
+}
+
+/* --- characters and names ------------------------------------------------------------------------ */
+
+/* XML has no control characters, not even as references; what we print must be readable again. */
+static gboolean
+check_characters(const Parser *self, const char *text, gsize length, GError **error)
+{
+    for (gsize i = 0; i < length; i++) {
+        guchar c = (guchar)text[i];
+
+        if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f)
+            return refuse(self, error, LODGE_ERROR_SYNTAX,
+                          "the control character 0x%02x is not allowed; remove it", c);
+        if (c == 0xef && i + 2 < length && (guchar)text[i + 1] == 0xbf &&
+            (guchar)text[i + 2] >= 0xbe)
+            return refuse(self, error, LODGE_ERROR_SYNTAX,
+                          "the character U+FFF%c is not allowed; remove it",
+                          (guchar)text[i + 2] == 0xbe ? 'E' : 'F');
+    }
+    return TRUE;
+}
+
+static const char *
+scope_find(const Parser *self, const char *prefix)
+{
+    for (guint i = self->scope->len; i > 0; i--) {
+        const Binding *binding = &g_array_index(self->scope, Binding, i - 1);
+
+        if (strcmp(binding->prefix, prefix) == 0)
+            return *binding->uri != '\0' ? binding->uri : NULL;
+    }
+    return strcmp(prefix, "xml") == 0 ? XML_NS : NULL;
+}
+
+/* Splits "prefix:local" and looks the namespace up. */
+static gboolean
+resolve(Parser *self, const char *written, gboolean is_attr, const char **ret_prefix,
+        const char **ret_ns, const char **ret_local, GError **error)
+{
+    const char *colon = strchr(written, ':');
+    const char *local = colon != NULL ? colon + 1 : written;
+
+    if (colon == written || *local == '\0' || strchr(local, ':') != NULL)
+        return refuse(self, error, LODGE_ERROR_SYNTAX, "'%.*s' is not a name of XML", XML_QUOTE_MAX,
+                      written);
+    *ret_prefix = arena_text(self->tree, written, colon != NULL ? (gsize)(colon - written) : 0);
+    *ret_local = arena_text(self->tree, local, strlen(local));
+    *ret_ns = is_attr && colon == NULL ? NULL : scope_find(self, *ret_prefix);
+    if (colon != NULL && *ret_ns == NULL)
+        return refuse(self, error, LODGE_ERROR_SYNTAX,
+                      "the prefix of '%.*s' is not declared; add xmlns:%.*s='...'", XML_QUOTE_MAX,
+                      written, XML_QUOTE_MAX, *ret_prefix);
+    return TRUE;
+}
+
+/* --- the document ---------------------------------------------------------------------------------- */
+
+static void
+flush_text(Parser *self)
+{
+    const char *text;
+
+    if (self->text->len == 0 || self->node == NULL)
+        return;
+    text = arena_text(self->tree, self->text->str, self->text->len);
+    if (self->node->last_child != NULL)
+        self->node->last_child->tail = text;
+    else
+        self->node->text = text;
+    g_string_truncate(self->text, 0);
+}
+
+static gboolean
+declare(Parser *self, XmlNode *node, const char *name, const char *value, GError **error)
+{
+    const char *prefix = name[5] == ':' ? name + 6 : "";
+    XmlDecl *decl = arena_zeroed(self->tree, sizeof *decl), **last = &node->decls;
+    Binding binding;
+
+    if (name[5] == ':' && (*prefix == '\0' || strchr(prefix, ':') != NULL || *value == '\0'))
+        return refuse(self, error, LODGE_ERROR_SYNTAX, "%.*s='%.*s' declares no namespace",
+                      XML_QUOTE_MAX, name, XML_QUOTE_MAX, value);
+    if (g_str_has_prefix(prefix, "xml") || strcmp(value, XML_NS) == 0)
+        return refuse(self, error, LODGE_ERROR_SYNTAX, "the prefix '%.*s' is reserved by XML",
+                      XML_QUOTE_MAX, prefix);
+    if (self->scope->len >= XML_NAMESPACES_MAX)
+        return refuse(self, error, LODGE_ERROR_LIMIT, "more than %d namespaces are in force here",
+                      XML_NAMESPACES_MAX);
+    for (; *last != NULL; last = &(*last)->next)
+        if (strcmp((*last)->prefix, prefix) == 0)
+            return refuse(self, error, LODGE_ERROR_SYNTAX, "'%.*s' is declared twice",
+                          XML_QUOTE_MAX, name);
+    decl->prefix = arena_text(self->tree, prefix, strlen(prefix));
+    decl->uri = arena_text(self->tree, value, strlen(value));
+    *last = decl;
+    binding = (Binding){decl->prefix, decl->uri, self->depth};
+    g_array_append_val(self->scope, binding);
+    return TRUE;
+}
+
+static gboolean
+is_declaration(const char *name)
+{
+    return strncmp(name, "xmlns", 5) == 0 && (name[5] == '\0' || name[5] == ':');
+}
+
+static gboolean
+read_attributes(Parser *self, XmlNode *node, const char **names, const char **values,
+                GError **error)
+{
+    XmlAttr **last = &node->attrs;
+
+    for (int i = 0; names[i] != NULL; i++) {
+        if (i >= XML_ATTRS_MAX)
+            return refuse(self, error, LODGE_ERROR_LIMIT, "an element has more than %d attributes",
+                          XML_ATTRS_MAX);
+        if (!check_characters(self, values[i], strlen(values[i]), error) ||
+            (is_declaration(names[i]) && !declare(self, node, names[i], values[i], error)))
+            return FALSE;
+    }
+    for (int i = 0; names[i] != NULL; i++) {
+        XmlAttr *attr;
+
+        if (is_declaration(names[i]))
+            continue;
+        attr = arena_zeroed(self->tree, sizeof *attr);
+        if (!resolve(self, names[i], TRUE, &attr->prefix, &attr->ns, &attr->name, error))
+            return FALSE;
+        for (XmlAttr *other = node->attrs; other != NULL; other = other->next)
+            if (strcmp(other->name, attr->name) == 0 && g_strcmp0(other->ns, attr->ns) == 0)
+                return refuse(self, error, LODGE_ERROR_SYNTAX,
+                              "the attribute '%.*s' is given twice; remove one", XML_QUOTE_MAX,
+                              names[i]);
+        attr->value = arena_text(self->tree, values[i], strlen(values[i]));
+        *last = attr;
+        last = &attr->next;
+    }
+    return TRUE;
+}
+
+static void
+on_start(GMarkupParseContext *context, const char *name, const char **names, const char **values,
+         gpointer data, GError **error)
+{
+    Parser *self = data;
+    XmlNode *node;
+
+    if (++self->n_nodes > XML_NODES_MAX) {
+        refuse(self, error, LODGE_ERROR_LIMIT, "the XML has more than %d elements", XML_NODES_MAX);
+        return;
+    }
+    if (++self->depth > XML_DEPTH_MAX) {
+        refuse(self, error, LODGE_ERROR_LIMIT, "elements are nested deeper than %d", XML_DEPTH_MAX);
+        return;
+    }
+    if (self->node == NULL && self->tree->root != NULL) {
+        refuse(self, error, LODGE_ERROR_SYNTAX, "<%.*s> stands behind the end of <%s>; remove it",
+               XML_QUOTE_MAX, name, self->tree->root->name);
+        return;
+    }
+    flush_text(self);
+    node = arena_zeroed(self->tree, sizeof *node);
+    node->text = node->tail = "";
+    node->line = self->line;
+    if (!read_attributes(self, node, names, values, error) ||
+        !resolve(self, name, FALSE, &node->prefix, &node->ns, &node->name, error))
+        return;
+    node->parent = self->node;
+    if (self->node == NULL)
+        self->tree->root = node;
+    else if (self->node->last_child == NULL)
+        self->node->child = self->node->last_child = node;
+    else
+        self->node->last_child = self->node->last_child->next = node;
+    self->node = node;
+    if (node->parent == NULL && (strcmp(node->name, self->root_name) != 0 || node->ns != NULL))
+        refuse(self, error, LODGE_ERROR_CONFIG, "the root element is <%.*s>%s; it must be <%s>",
+               XML_QUOTE_MAX, name, node->ns != NULL ? " of another namespace" : "",
+               self->root_name);
+}
+
+static void
+on_end(GMarkupParseContext *context, const char *name, gpointer data, GError **error)
+{
+    Parser *self = data;
+
+    flush_text(self);
+    while (self->scope->len > 0 &&
+           g_array_index(self->scope, Binding, self->scope->len - 1).depth == self->depth)
+        g_array_set_size(self->scope, self->scope->len - 1);
+    self->node = self->node->parent;
+    self->depth--;
+}
+
+static void
+on_text(GMarkupParseContext *context, const char *text, gsize length, gpointer data, GError **error)
+{
+    Parser *self = data;
+
+    if (!check_characters(self, text, length, error))
+        return;
+    if (self->node != NULL)
+        g_string_append_len(self->text, text, (gssize)length);
+    else
+        for (gsize i = 0; i < length; i++)
+            if (!g_ascii_isspace(text[i])) {
+                refuse(self, error, LODGE_ERROR_SYNTAX,
+                       "text stands outside of the root element; remove it");
+                return;
+            }
+}
+
+/* "encoding='X'" of an XML declaration: X, NULL when it says none. */
+static char *
+declared_encoding(const char *text, gsize length)
+{
+    g_autofree char *copy = g_strndup(text, length);
+    char *at = strstr(copy, "encoding"), *end;
+
+    if (at == NULL)
+        return NULL;
+    at += strlen("encoding");
+    at += strspn(at, " \t\r\n=");
+    if (*at != '"' && *at != '\'')
+        return NULL;
+    end = strchr(at + 1, *at);
+    return end != NULL ? g_strndup(at + 1, (gsize)(end - at - 1)) : NULL;
+}
+
+/* Comments and processing instructions are dropped here. */
+static void
+on_passthrough(GMarkupParseContext *context, const char *text, gsize length, gpointer data,
+               GError **error)
+{
+    Parser *self = data;
+    g_autofree char *encoding = NULL;
+
+    if (length >= 9 && g_ascii_strncasecmp(text, "<!DOCTYPE", 9) == 0) {
+        refuse(self, error, LODGE_ERROR_SYNTAX,
+               "a DOCTYPE is not allowed; remove it and write entities out");
+        return;
+    }
+    if (length >= 5 && strncmp(text, "<?xml", 5) == 0 && strchr(" \t\r\n", text[5]) != NULL)
+        encoding = declared_encoding(text, length);
+    if (encoding != NULL && g_ascii_strcasecmp(encoding, "UTF-8") != 0 &&
+        g_ascii_strcasecmp(encoding, "US-ASCII") != 0)
+        refuse(self, error, LODGE_ERROR_SYNTAX,
+               "the encoding '%.*s' is not read; convert the file (iconv -f %.*s -t UTF-8)",
+               XML_QUOTE_MAX, encoding, XML_QUOTE_MAX, encoding);
+}
+
+/* The text is fed from '<' to '<': GMarkup reports where a tag ends, we want where it begins. */
+static gboolean
+feed(Parser *self, GMarkupParseContext *context, const char *text, gsize size, GError **error)
+{
+    const char *end = text + size;
+    g_autoptr(GError) cause = NULL;
+    gboolean ok = TRUE;
+    int line;
+
+    while (ok && text < end) {
+        const char *next = memchr(text + 1, '<', (gsize)(end - text - 1));
+
+        g_markup_parse_context_get_position(context, &self->line, NULL);
+        if (next == NULL)
+            next = end;
+        ok = g_markup_parse_context_parse(context, text, next - text, &cause);
+        text = next;
+    }
+    ok = ok && g_markup_parse_context_end_parse(context, &cause);
+    if (!ok && cause->domain == G_MARKUP_ERROR) {
+        g_markup_parse_context_get_position(context, &line, NULL);
+        self->line = line;
+        refuse_markup(self, cause, error);
+    } else if (!ok) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+    }
+    return ok;
+}
+
+/* Line ends of other systems become line feeds, as XML says. */
+static char *
+unify_line_ends(const char *text, gsize *size)
+{
+    char *copy = g_malloc(*size), *out = copy;
+
+    for (gsize i = 0; i < *size; i++)
+        if (text[i] != '\r')
+            *out++ = text[i];
+        else if (i + 1 == *size || text[i + 1] != '\n')
+            *out++ = '\n';
+    *size = (gsize)(out - copy);
+    return copy;
+}
+
+XmlTree *
+xml_parse(const char *text, gsize size, const char *source, const char *root_name, GError **error)
+{
+    static const GMarkupParser callbacks = {on_start, on_end, on_text, on_passthrough, NULL};
+    g_autoptr(XmlTree) tree = g_new0(XmlTree, 1);
+    g_autoptr(GString) pending = NULL;
+    g_autoptr(GArray) scope = NULL;
+    g_autoptr(GMarkupParseContext) context = NULL;
+    g_autofree char *unified = NULL;
+    Parser self = {.tree = tree, .line = 1, .root_name = root_name};
+
+    tree->source = arena_text(tree, source, strlen(source));
+    if (size > XML_BYTES_MAX) {
+        refuse(&self, error, LODGE_ERROR_LIMIT,
+               "the XML has %" G_GSIZE_FORMAT " bytes; the limit is %d", size, XML_BYTES_MAX);
+        return NULL;
+    }
+    if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        text += 3;
+        size -= 3;
+    } else if (size >= 2 &&
+               (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0)) {
+        refuse(&self, error, LODGE_ERROR_SYNTAX,
+               "the XML is UTF-16; convert the file (iconv -f UTF-16 -t UTF-8)");
+        return NULL;
+    }
+    if (size > 0 && memchr(text, '\r', size) != NULL)
+        text = unified = unify_line_ends(text, &size);
+    self.text = pending = g_string_sized_new(256);
+    self.scope = scope = g_array_new(FALSE, FALSE, sizeof(Binding));
+    context = g_markup_parse_context_new(&callbacks, G_MARKUP_TREAT_CDATA_AS_TEXT, &self, NULL);
+    if (!feed(&self, context, text, size, error))
+        return NULL;
+    return g_steal_pointer(&tree);
+}

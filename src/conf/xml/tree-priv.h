@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* conf/xml/tree-priv.h - what the parser and the readers of a tree share. */
+#pragma once
+
+#include "conf/xml/tree.h"
+
+typedef struct XmlBlock XmlBlock;
+
+struct XmlTree {
+    XmlBlock *blocks; /* the arena, newest first */
+    XmlNode *root;
+    const char *source;
+};
