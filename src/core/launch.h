@@ -17,11 +17,11 @@
 typedef struct {
     const char *name;
     const guint8 *uuid;
-    const char *xml;       /* becomes live.xml */
-    const char *plan;      /* its `live` operation names store_live_dir() */
-    gboolean is_transient; /* no definition: the live directory goes at the end */
-    gboolean has_id;       /* guests; networks have none */
-    int stdio[3];          /* what init gets with `stdio inherit`; -1: /dev/null */
+    const char *xml;          /* becomes live.xml */
+    const char *plan;         /* its `live` operation names store_live_dir() */
+    gboolean is_transient;    /* no definition: the live directory goes at the end */
+    gboolean has_id;          /* guests; networks have none */
+    int stdio[3];             /* what init gets with `stdio inherit`; -1: /dev/null */
     const char *const *files; /* NULL, or NAME, TEXT, NAME, TEXT ... NULL: more files of the live
                                  directory, 0600, there before the supervisor starts */
     const char

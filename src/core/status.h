@@ -23,6 +23,7 @@ typedef enum {
     STATUS_DESTROYED,
     STATUS_CRASHED,
     STATUS_FAILED,
+    STATUS_UNPAUSED,
     STATUS_REASON_LAST
 } StatusReason;
 ENUM_DECL(status_reason, StatusReason);

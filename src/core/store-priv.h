@@ -7,7 +7,7 @@
 
 /* The lock of the whole store; -1 with @error set. Makes LIVE when it is missing. */
 int store_lock(Store *store, GError **error);
-void store_unlock(Store *store, int fd);
+void store_unlock(int fd);
 
 /* Whether @name and @uuid are free or belong together already. The store lock is held. */
 gboolean store_check_unique_locked(Store *store, const char *name, const guint8 *uuid,
@@ -16,7 +16,16 @@ gboolean store_check_unique_locked(Store *store, const char *name, const guint8 
 char *store_live_name(const char *name);           /* escaped as said in store.h */
 const char *store_name_of_live(const char *entry); /* the other way; NULL when @entry is none */
 gboolean store_is_defined(const Store *store, const char *name);
-gboolean store_make_dirs(Store *store, GError **error); /* CONFIG and below, LIVE and below */
+gboolean store_make_dirs(Store *store, GError **error); /* CONFIG and below */
+
+/* Paths below CONFIG and LIVE; (transfer full) */
+char *store_config_file(const Store *store, const char *name); /* CONFIG/NAME.xml */
+char *store_uuid_link(const char *dir, const guint8 *uuid);    /* DIR/by-uuid/UUID */
+char *store_id_link(const Store *store, int id);               /* LIVE/by-id/ID */
+
+/* Where the link @path leads: its target without "../" and, for @suffix ".xml", without that. NULL when
+ * it is no such link. */
+char *store_read_link(int dir_fd, const char *path, const char *suffix);
 
 /* The <uuid> in the head of @xml, without parsing it. */
 gboolean store_uuid_of_xml(const char *xml, guint8 *ret_uuid);

@@ -52,7 +52,7 @@ typedef struct {
     char *name;
     guint8 uuid[16];
     gboolean is_persistent, is_autostart;
-    gboolean is_active; /* its supervisor lives */
+    gboolean is_active; /* as store_is_alive() */
     gboolean is_paused; /* as the supervisor wrote it */
     int id;             /* the supervisor's pid; -1 when inactive (or still starting) */
 } StoreObject;
@@ -107,7 +107,7 @@ char *store_read_live(Store *store, const char *name, const char *file, gsize *r
 /* Replaces such a file, atomically (live changes: live.xml after memtune --live). */
 gboolean store_write_live(Store *store, const char *name, const char *file, const char *text,
                           GError **error);
-/* Whether the supervisor of @name lives. */
+/* Whether @name is running: its supervisor lives and its status does not say "ended" yet. */
 gboolean store_is_alive(const Store *store, const char *name);
 
 /* LODGE_ERROR_STATE, "domain is not running"; returns FALSE. */

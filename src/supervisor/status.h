@@ -22,7 +22,8 @@
  * Keys of status, in this order:
  *   version 1
  *   state   starting|running|ended        (paused is the freezer's truth: see "freezer")
- *   reason  unknown|booted|shutdown|destroyed|crashed|failed   (why it is in that state)
+ *   reason  unknown|booted|unpaused|shutdown|destroyed|crashed|failed   (why it is in that state;
+ *                                 unpaused: running after a resume)
  *   supervisor PID STARTTIME              (field 22 of /proc/PID/stat)
  *   init PID STARTTIME
  *   started UNIX_SECONDS

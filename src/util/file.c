@@ -136,6 +136,17 @@ file_write(int dir_fd, const char *path, const char *data, gsize size, mode_t mo
 }
 
 gboolean
+file_create(int dir_fd, const char *path, const char *data, gsize size, mode_t mode, GError **error)
+{
+    g_auto(Fd) fd =
+        openat(dir_fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+
+    if (fd < 0 || !write_all(fd, data, size) || fchmod(fd, mode) < 0)
+        return error_set_errno(error, errno, "cannot write '%s'", path);
+    return TRUE;
+}
+
+gboolean
 file_link(int dir_fd, const char *target, const char *path, FileSync sync, GError **error)
 {
     g_autofree char *temp = NULL;

@@ -37,6 +37,10 @@ char *file_read(int dir_fd, const char *path, gsize max_bytes, gsize *ret_size, 
 gboolean file_write(int dir_fd, const char *path, const char *data, gsize size, mode_t mode,
                     FileSync sync, GError **error);
 
+/* Makes a new file with these contents, not atomically: for a directory that nobody sees yet. */
+gboolean file_create(int dir_fd, const char *path, const char *data, gsize size, mode_t mode,
+                     GError **error);
+
 /* Makes @path a symbolic link to @target, replacing one that is there, atomically. */
 gboolean file_link(int dir_fd, const char *target, const char *path, FileSync sync, GError **error);
 

@@ -29,6 +29,16 @@
  */
 int lock_take(int dir_fd, const char *name, int timeout_ms, const char *what, GError **error);
 
+/**
+ * lock_create:
+ * Makes a new file @name in @dir_fd and locks it, with no holder's text: a sign of life that is
+ * handed to another program. Returns: the descriptor; or -1
+ */
+int lock_create(int dir_fd, const char *name, GError **error);
+
+/* Waits until nobody holds @name (takes nothing). FALSE when somebody still does after @timeout_ms. */
+gboolean lock_wait_free(int dir_fd, const char *name, int timeout_ms);
+
 /* Lets go. @remove: unlink the file as well, while still holding it. */
 void lock_release(int dir_fd, const char *name, int fd, gboolean remove);
 
