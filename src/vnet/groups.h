@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* vnet/groups.h - the control groups that a network's keeper moves into, away from its caller's.
+ *
+ * Used by: vnet/start.
+ */
+#pragma once
+
+#include <glib.h>
+
+/**
+ * groups_parse:
+ * @mountinfo: text of /proc/self/mountinfo
+ * @house: paths_cgroup_name()
+ *
+ * Returns: (transfer full) (element-type utf8): "v1 DIR" or "v2 DIR" for each writable hierarchy
+ */
+GPtrArray *groups_parse(const char *mountinfo, const char *house);

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vnet/start.h"
+
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "core/control.h"
+#include "core/launch.h"
+#include "core/limits.h"
+#include "core/lock.h"
+#include "core/store.h"
+#include "util/error.h"
+#include "util/file.h"
+#include "vnet/default-network.h"
+#include "vnet/define.h"
+#include "vnet/dnsmasq.h"
+#include "vnet/firewall.h"
+#include "vnet/host-facts.h"
+#include "vnet/lookup.h"
+#include "vnet/names.h"
+#include "vnet/plan.h"
+#include "vnet/ruleset.h"
+
+static FirewallActions *
+look_at_firewalls(const NetworkDef *def, const char *ident, const NetworkFacts *facts)
+{
+    FirewallNeeds needs = {.name = def->name, .bridge = def->bridge, .ident = ident};
+    g_autoptr(FirewallHost) host = firewall_look(facts->nft, def->bridge);
+
+    for (guint i = 0; def->forward != NETWORK_FORWARD_NONE && i < def->ips->len; i++) {
+        const NetworkIp *ip = g_ptr_array_index(def->ips, i);
+
+        needs.forwards_v4 = needs.forwards_v4 || !ip->is_v6;
+        needs.forwards_v6 = needs.forwards_v6 || ip->is_v6;
+    }
+    needs.serves = facts->dnsmasq != NULL;
+    return firewall_decide(host, &needs);
+}
+
+typedef struct {
+    DriverCtx *ctx;
+    Store *store;
+    const ObjectLock *lock;
+    NetworkDef *def; /* gets what was left open */
+    gboolean is_transient;
+} StartJob;
+
+static char *
+make_dnsmasq_config(const StartJob *job, const NetworkFacts *facts, const char *live_dir,
+                    GError **error)
+{
+    g_autofree char *leases = vnet_lease_file(job->store, job->def->name, job->is_transient);
+    g_autofree char *data = g_path_get_dirname(leases);
+    g_autofree char *pid = g_build_filename(live_dir, NETWORK_PID_FILE, NULL);
+    DnsmasqOptions options = {.lease_file = leases, .pid_file = pid, .user = facts->dnsmasq_user};
+
+    if (!job->is_transient && !file_make_dirs(data, 0700, error))
+        return NULL;
+    return dnsmasq_config(job->def, &options, error);
+}
+
+static gboolean
+launch(const StartJob *job, const char *plan, const char *rules, const char *config, GError **error)
+{
+    g_autofree char *xml = network_def_format(job->def, FALSE);
+    const char *files[8] = {NULL};
+    LaunchSpec spec = {
+        .name = job->def->name,
+        .uuid = job->def->uuid,
+        .xml = xml,
+        .plan = plan,
+        .files = files,
+        .is_transient = job->is_transient,
+        .stdio = {-1, -1, -1},
+        .busy_text = "network is already active",
+    };
+    int n = 0;
+
+    if (rules != NULL) {
+        files[n++] = NETWORK_RULES_FILE;
+        files[n++] = rules;
+    }
+    if (config != NULL) {
+        files[n++] = NETWORK_DNSMASQ_FILE;
+        files[n++] = config;
+    }
+    return launch_start(job->store, job->lock, &spec, NULL, error);
+}
+
+static void
+pass_warnings(const DriverCtx *ctx, const FirewallActions *firewall)
+{
+    for (guint i = 0; ctx->warnings != NULL && firewall != NULL && i < firewall->warnings->len; i++)
+        g_ptr_array_add(ctx->warnings, g_strdup(g_ptr_array_index(firewall->warnings, i)));
+}
+
+/* The object's lock is held, and it is off. */
+static gboolean
+start_locked(const StartJob *job, GError **error)
+{
+    const Store *store = job->store;
+    g_autofree char *ident = network_ident(store->paths->tag, job->def->name);
+    g_autofree char *live_dir = store_live_dir(store, job->def->name);
+    g_autofree char *forward_dir = g_build_filename(store->live_dir, ".forwarding", NULL);
+    g_autoptr(NetworkFacts) facts = network_facts_gather(store, job->def, error);
+    g_autoptr(FirewallActions) firewall = NULL;
+    g_autofree char *rules = NULL, *config = NULL, *plan = NULL;
+
+    if (facts == NULL || !network_settle(job->store, job->def, error))
+        return FALSE;
+    if (facts->nft != NULL) {
+        firewall = look_at_firewalls(job->def, ident, facts);
+        rules = ruleset_format(
+            job->def, &(RulesetOptions){.table = ident, .close_host = firewall->close_host});
+    }
+    if (facts->dnsmasq != NULL) {
+        config = make_dnsmasq_config(job, facts, live_dir, error);
+        if (config == NULL)
+            return FALSE;
+    }
+    plan = network_plan_build(&(NetworkPlanInput){
+        .def = job->def,
+        .paths = store->paths,
+        .live_dir = live_dir,
+        .ident = ident,
+        .forward_dir = forward_dir,
+        .nft = facts->nft,
+        .dnsmasq = facts->dnsmasq,
+        .groups = facts->groups,
+        .firewall = firewall,
+        .is_transient = job->is_transient,
+    });
+    if (!launch(job, plan, rules, config, error))
+        return FALSE;
+    pass_warnings(job->ctx, firewall);
+    return TRUE;
+}
+
+/* Starts a defined network; @may_run: one that runs already is success. */
+static gboolean
+start_defined(DriverCtx *ctx, Store *store, const char *name, gboolean may_run, GError **error)
+{
+    g_autoptr(ObjectLock) lock = object_lock_take(store, name, CORE_LOCK_MS, error);
+    g_autoptr(NetworkDef) def = NULL;
+    StartJob job = {.ctx = ctx, .store = store};
+
+    if (lock == NULL || !cleanup_object(store, lock, name, NULL, error))
+        return FALSE;
+    if (store_is_alive(store, name)) {
+        if (may_run)
+            return TRUE;
+        g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE, "network is already active");
+        return FALSE;
+    }
+    if (!vnet_materialize(store, name, error))
+        return FALSE;
+    def = vnet_read_config(store, name, error);
+    if (def == NULL)
+        return FALSE;
+    job.lock = lock;
+    job.def = def;
+    return start_locked(&job, error);
+}
+
+gboolean
+vnet_start(DriverCtx *ctx, const ObjectRef *ref, GError **error)
+{
+    g_autoptr(Store) store = vnet_store(ctx);
+    g_autoptr(StoreObject) object = vnet_find(store, ref, error);
+
+    return object != NULL && start_defined(ctx, store, object->name, FALSE, error);
+}
+
+ObjectRef *
+vnet_create_xml(DriverCtx *ctx, const char *xml, guint flags, GPtrArray *warnings, GError **error)
+{
+    g_autoptr(Store) store = vnet_store(ctx);
+    g_autoptr(NetworkDef) def = vnet_parse_xml(ctx, xml, flags, warnings, error);
+    g_autoptr(StoreObject) known = NULL;
+    g_autoptr(ObjectLock) lock = NULL;
+    StartJob job = {.ctx = ctx, .store = store, .def = def};
+
+    if (def == NULL || !vnet_check_builtin(store, def, error))
+        return NULL;
+    lock = object_lock_take(store, def->name, CORE_LOCK_MS, error);
+    if (lock == NULL || !cleanup_object(store, lock, def->name, NULL, error))
+        return NULL;
+    if (store_is_alive(store, def->name)) {
+        g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE, "network is already active as '%s'",
+                    def->name);
+        return NULL;
+    }
+    if (!vnet_materialize(store, def->name, error))
+        return NULL;
+    known = store_find_name(store, def->name, NULL);
+    job.lock = lock;
+    job.is_transient = known == NULL || !known->is_persistent;
+    return start_locked(&job, error) ? object_ref_new(def->name, def->uuid, -1) : NULL;
+}
+
+gboolean
+vnet_destroy(DriverCtx *ctx, const ObjectRef *ref, GError **error)
+{
+    static const char *const words[] = {"destroy", NULL};
+    g_autoptr(Store) store = vnet_store(ctx);
+    g_autoptr(StoreObject) object = vnet_find(store, ref, error);
+    g_autoptr(ObjectLock) lock = NULL;
+    g_autofree char *live_dir = NULL;
+
+    if (object == NULL)
+        return FALSE;
+    lock = object_lock_take(store, object->name, CORE_LOCK_MS, error);
+    if (lock == NULL || !cleanup_object(store, lock, object->name, NULL, error))
+        return FALSE;
+    if (!store_is_alive(store, object->name))
+        return store_set_not_running(store, error);
+    live_dir = store_live_dir(store, object->name);
+    if (!control_request(live_dir, words, CORE_REQUEST_MS, NULL, NULL, error))
+        return FALSE;
+    if (!object->is_persistent) {
+        g_autofree char *leases = vnet_lease_file(store, object->name, FALSE);
+
+        (void)file_remove(-1, leases, FILE_LIVE, NULL); /* of one that was undefined while it ran */
+    }
+    return TRUE;
+}
+
+static gboolean
+plug_ready(Store *store, const char *name, char **ret_bridge, guint *ret_mtu, GError **error)
+{
+    g_autoptr(NetworkDef) def = vnet_read_live(store, name, error);
+
+    if (def == NULL)
+        return FALSE;
+    *ret_bridge = g_strdup(def->bridge);
+    *ret_mtu = def->mtu;
+    return TRUE;
+}
+
+gboolean
+vnet_plug(DriverCtx *ctx, const char *network, char **ret_bridge, guint *ret_mtu, GError **error)
+{
+    g_autoptr(Store) store = vnet_store(ctx);
+    g_autoptr(StoreObject) object = vnet_find_name(store, network, error);
+
+    if (object == NULL)
+        return FALSE;
+    if (!object->is_active) {
+        if (!g_str_equal(network, DEFAULT_NETWORK_NAME)) {
+            g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE,
+                        "network '%s' is not active; start it first: lodge net-start %s", network,
+                        network);
+            return FALSE;
+        }
+        if (!start_defined(ctx, store, network, TRUE, error))
+            return FALSE;
+    }
+    return plug_ready(store, network, ret_bridge, ret_mtu, error);
+}
+
+int
+vnet_autostart_all(DriverCtx *ctx, GPtrArray *messages)
+{
+    g_autoptr(Store) store = vnet_store(ctx);
+    g_autoptr(GError) list_error = NULL;
+    g_autoptr(GPtrArray) objects = store_list(store, STORE_LIST_INACTIVE, &list_error);
+    int failures = 0;
+
+    if (objects == NULL) {
+        g_ptr_array_add(messages, g_strdup(list_error->message));
+        return 1;
+    }
+    for (guint i = 0; i < objects->len; i++) {
+        const StoreObject *object = g_ptr_array_index(objects, i);
+        g_autoptr(GError) error = NULL;
+
+        if (!object->is_autostart || start_defined(ctx, store, object->name, TRUE, &error))
+            continue;
+        g_ptr_array_add(messages, g_strdup(error->message));
+        failures++;
+    }
+    return failures;
+}
+
+int
+vnet_reap(DriverCtx *ctx, GError **error)
+{
+    g_autoptr(Store) store = vnet_store(ctx);
+
+    return cleanup_all(store, NULL);
+}
