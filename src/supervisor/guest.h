@@ -93,6 +93,7 @@ typedef struct Guest {
     bool has_exit;
     int exit_status;       /* as of wait(2) */
     bool destroy_asked;    /* set by guest_kill() */
+    bool reboot_asked;     /* set by control: whatever ends init next is a reboot, see guest_ended() */
     bool paused;
 
     GuestConsole consoles[GUEST_CONSOLES_MAX];
@@ -104,8 +105,9 @@ typedef struct Guest {
     int n_links;
     GuestLack *lacks;
     int n_lacks;
-    pid_t helper_pid; /* proc-view; 0: none */
+    pid_t helper_pid; /* proc-view, or what a network keeps; 0: none */
     uint64_t helper_start;
+    struct Keep *keep; /* see keep.h; NULL for guests */
 
     int guest_rtnl; /* netlink socket in the guest's namespace, kept only for devices to give back */
     Undo host_undo; /* phase host */

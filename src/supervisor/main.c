@@ -14,6 +14,7 @@
 #include "supervisor/control.h"
 #include "supervisor/detach.h"
 #include "supervisor/guest.h"
+#include "supervisor/keep.h"
 #include "supervisor/loop.h"
 #include "supervisor/modes.h"
 
