@@ -4,26 +4,27 @@
 #include "vnet/firewall.h"
 
 /* As docker 24 with iptables-nft leaves it (nft -s -t list ruleset), shortened. */
-static const char docker[] = "table ip nat {\n"
-                             "\tchain POSTROUTING {\n"
-                             "\t\ttype nat hook postrouting priority srcnat; policy accept;\n"
-                             "\t\toifname != \"docker0\" ip saddr 172.17.0.0/16 counter masquerade\n"
-                             "\t}\n"
-                             "}\n"
-                             "table ip filter {\n"
-                             "\tchain DOCKER {\n"
-                             "\t}\n"
-                             "\n"
-                             "\tchain FORWARD {\n"
-                             "\t\ttype filter hook forward priority filter; policy drop;\n"
-                             "\t\tcounter jump DOCKER-USER\n"
-                             "\t\toifname \"docker0\" counter jump DOCKER\n"
-                             "\t}\n"
-                             "\n"
-                             "\tchain DOCKER-USER {\n"
-                             "\t\tcounter return\n"
-                             "\t}\n"
-                             "}\n";
+static const char docker[] =
+    "table ip nat {\n"
+    "\tchain POSTROUTING {\n"
+    "\t\ttype nat hook postrouting priority srcnat; policy accept;\n"
+    "\t\toifname != \"docker0\" ip saddr 172.17.0.0/16 counter masquerade\n"
+    "\t}\n"
+    "}\n"
+    "table ip filter {\n"
+    "\tchain DOCKER {\n"
+    "\t}\n"
+    "\n"
+    "\tchain FORWARD {\n"
+    "\t\ttype filter hook forward priority filter; policy drop;\n"
+    "\t\tcounter jump DOCKER-USER\n"
+    "\t\toifname \"docker0\" counter jump DOCKER\n"
+    "\t}\n"
+    "\n"
+    "\tchain DOCKER-USER {\n"
+    "\t\tcounter return\n"
+    "\t}\n"
+    "}\n";
 
 static const char firewalld[] =
     "table inet firewalld {\n"
@@ -117,18 +118,17 @@ test_docker_of_the_old_tables(void)
     g_autofree char *on = NULL, *off = NULL;
 
     host->iptables = g_strdup("/usr/sbin/iptables-legacy");
-    host->legacy_v4 = firewall_scan_legacy(
-        "-P INPUT ACCEPT\n-P FORWARD DROP\n-P OUTPUT ACCEPT\n-N DOCKER-USER\n"
-        "-A FORWARD -j DOCKER-USER\n-A DOCKER-USER -j RETURN\n",
-        "ip", "virbr0");
+    host->legacy_v4 =
+        firewall_scan_legacy("-P INPUT ACCEPT\n-P FORWARD DROP\n-P OUTPUT ACCEPT\n-N DOCKER-USER\n"
+                             "-A FORWARD -j DOCKER-USER\n-A DOCKER-USER -j RETURN\n",
+                             "ip", "virbr0");
     actions = decide("", host, &nat_needs);
     g_assert_cmpuint(actions->warnings->len, ==, 0);
     g_assert_cmpuint(actions->host->len, ==, 2);
     g_assert_cmpuint(actions->at_end->len, ==, 2);
     on = joined(actions->host, 0);
     off = joined(actions->at_end, 0);
-    g_assert_cmpstr(on, ==,
-                    "run /usr/sbin/iptables-legacy -w -I DOCKER-USER -i virbr0 -j ACCEPT");
+    g_assert_cmpstr(on, ==, "run /usr/sbin/iptables-legacy -w -I DOCKER-USER -i virbr0 -j ACCEPT");
     g_assert_cmpstr(off, ==,
                     "at-end /usr/sbin/iptables-legacy -w -D DOCKER-USER -i virbr0 -j ACCEPT");
 }
@@ -146,7 +146,8 @@ test_firewalld_runs(void)
     g_assert_cmpuint(actions->host->len, ==, 1);
     on = joined(actions->host, 0);
     off = joined(actions->at_end, 0);
-    g_assert_cmpstr(on, ==, "run /usr/bin/firewall-cmd -q --zone=trusted --change-interface=virbr0");
+    g_assert_cmpstr(on, ==,
+                    "run /usr/bin/firewall-cmd -q --zone=trusted --change-interface=virbr0");
     g_assert_cmpstr(off, ==,
                     "at-end /usr/bin/firewall-cmd -q --zone=trusted --remove-interface=virbr0");
     g_assert_true(actions->close_host);
@@ -163,7 +164,8 @@ test_firewalld_with_a_libvirt_zone(void)
     host->has_libvirt_zone = TRUE;
     actions = decide(firewalld, host, &nat_needs);
     on = joined(actions->host, 0);
-    g_assert_cmpstr(on, ==, "run /usr/bin/firewall-cmd -q --zone=libvirt --change-interface=virbr0");
+    g_assert_cmpstr(on, ==,
+                    "run /usr/bin/firewall-cmd -q --zone=libvirt --change-interface=virbr0");
     g_assert_false(actions->close_host);
 }
 
@@ -176,7 +178,8 @@ test_firewalld_does_not_answer(void)
     g_assert_cmpuint(actions->host->len, ==, 0);
     g_assert_cmpuint(actions->warnings->len, ==, 2); /* input and forward */
     for (guint i = 0; i < 2; i++)
-        g_assert_nonnull(strstr(g_ptr_array_index(actions->warnings, i), "firewall-cmd --permanent"));
+        g_assert_nonnull(
+            strstr(g_ptr_array_index(actions->warnings, i), "firewall-cmd --permanent"));
 }
 
 static void
@@ -189,11 +192,13 @@ test_others_are_named_with_a_remedy(void)
          "policy drop;\n\t}\n}\n",
          "nft insert rule inet filter forward iifname virbr0 accept && nft insert rule inet filter "
          "forward oifname virbr0 accept"},
-        {"table ip filter {\n\tchain FORWARD {\n\t\ttype filter hook forward priority filter; policy "
+        {"table ip filter {\n\tchain FORWARD {\n\t\ttype filter hook forward priority filter; "
+         "policy "
          "drop;\n\t}\n}\n",
          "iptables -I FORWARD -i virbr0 -j ACCEPT && iptables -I FORWARD -o virbr0 -j ACCEPT"},
         {"table ip filter {\n\tchain ufw-before-forward {\n\t}\n\tchain FORWARD {\n\t\ttype filter "
-         "hook forward priority filter; policy drop;\n\t\tcounter jump ufw-before-forward\n\t}\n}\n",
+         "hook forward priority filter; policy drop;\n\t\tcounter jump "
+         "ufw-before-forward\n\t}\n}\n",
          "ufw route allow in on virbr0 && ufw route allow out on virbr0"},
         {"table inet fw {\n\tchain in {\n\t\ttype filter hook input priority filter; policy "
          "accept;\n\t\tct state established accept\n\t\tcounter jump refuse\n\t}\n\tchain refuse "
