@@ -4,14 +4,28 @@
 #include <string.h>
 
 #include "conf/domain/parts-priv.h"
+#include "conf/metadata.h"
 #include "conf/name.h"
+#include "conf/xml/report.h"
 #include "conf/xml/write.h"
-#include "util/error.h"
 
 gboolean
 domain_name_check(const char *name, GError **error)
 {
     return name_check("domain", name, error);
+}
+
+char *
+domain_metadata_get(const DomainDef *def, const char *uri, GError **error)
+{
+    return metadata_get(def->metadata, uri, error);
+}
+
+gboolean
+domain_metadata_set(DomainDef *def, const char *key, const char *uri, const char *xml,
+                    GError **error)
+{
+    return metadata_set(&def->metadata, key, uri, xml, error);
 }
 
 static void
@@ -53,7 +67,7 @@ static gboolean
 parse_families(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
 {
     return domain_basic_parse(tree, root, def, error) &&
-           domain_metadata_parse(tree, root, def, error) &&
+           metadata_parse(tree, root, &def->metadata, error) &&
            domain_tune_parse(tree, root, &def->tune, error) &&
            domain_os_parse(tree, root, &def->os, error) &&
            domain_idmap_parse(tree, root, def, error) &&
@@ -61,20 +75,6 @@ parse_families(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
            domain_basic_parse_tail(tree, root, def, error) &&
            domain_devices_parse(tree, root, def, error) &&
            domain_confine_parse(tree, root, def, error) && domain_refuse_known(tree, error);
-}
-
-/* Reports what nobody read: the first is the error when @strict, else all are warnings. */
-static gboolean
-report_unknown(XmlTree *tree, gboolean strict, GPtrArray **ret_warnings, GError **error)
-{
-    g_autoptr(GPtrArray) unknown = xml_unknown(tree);
-
-    if (strict && unknown->len > 0)
-        return error_set(error, LODGE_ERROR_CONFIG, "%s",
-                         (const char *)g_ptr_array_index(unknown, 0));
-    if (ret_warnings != NULL)
-        *ret_warnings = g_steal_pointer(&unknown);
-    return TRUE;
 }
 
 DomainDef *
@@ -92,7 +92,7 @@ domain_def_parse(const char *text, gsize size, const char *source, gboolean stri
     domain_tune_init(&def->tune);
     domain_confine_init(&def->confine);
     if (!parse_families(tree, xml_root(tree), def, error) ||
-        !report_unknown(tree, strict, ret_warnings, error))
+        !xml_report_unknown(tree, strict, ret_warnings, error))
         return NULL;
     return g_steal_pointer(&def);
 }
@@ -160,7 +160,7 @@ domain_def_format(const DomainDef *def, DomainFormatFlags flags)
         g_string_append(out, " xmlns:lodge='" LODGE_DOMAIN_NS "'");
     g_string_append(out, ">\n");
     domain_basic_format_names(def, out);
-    domain_metadata_format(def, out);
+    metadata_format(def->metadata, out);
     domain_basic_format_memory(def, out);
     domain_tune_format(&def->tune, out);
     domain_os_format(&def->os, out);

@@ -6,7 +6,7 @@
  * Knows nothing of: the host. Nothing here opens a file or asks the kernel.
  *
  * Sizes: memory in KiB, file system sizes in bytes. Absent numbers are DOMAIN_UNSET.
- * One file per element family implements parse, format, copy and clear: basic.c metadata.c os.c
+ * One file per element family implements parse, format, copy and clear: basic.c os.c
  * features.c tune.c fs.c net.c net-address.c console.c hostdev.c idmap.c lodge-ns.c; refused.c lists
  * what others know and lodge refuses (see ../README.md).
  */

@@ -11,14 +11,15 @@
 #include "conf/xml/tree.h"
 
 /* Counts and lengths that one guest may have; the reason stands beside each. */
-#define DOMAIN_ARGS_MAX     500  /* initarg: a plan line holds 512 arguments */
-#define DOMAIN_ENV_MAX      1000 /* initenv: ARG_MAX is met long before with useful values */
-#define DOMAIN_DEVICES_MAX  1000 /* of one kind: the plan is 1 MiB at most */
-#define DOMAIN_CONSOLES_MAX 64   /* ttys that one supervisor drains */
-#define DOMAIN_IDMAP_MAX    340  /* the kernel's UID_GID_MAP_MAX_EXTENTS */
-#define DOMAIN_SYSCALLS_MAX 500  /* a plan line holds 512 arguments */
-#define DOMAIN_VCPUS_MAX    16384
-#define DOMAIN_TITLE_MAX    4096 /* bytes; a line in listings */
+#define DOMAIN_ARGS_MAX      500  /* initarg: a plan line holds 512 arguments */
+#define DOMAIN_ENV_MAX       1000 /* initenv: ARG_MAX is met long before with useful values */
+#define DOMAIN_DEVICES_MAX   1000 /* of one kind: the plan is 1 MiB at most */
+#define DOMAIN_ADDRESSES_MAX 256  /* and routes of one interface; the plan is 1 MiB at most */
+#define DOMAIN_CONSOLES_MAX  64   /* ttys that one supervisor drains */
+#define DOMAIN_IDMAP_MAX     340  /* the kernel's UID_GID_MAP_MAX_EXTENTS */
+#define DOMAIN_SYSCALLS_MAX  500  /* a plan line holds 512 arguments */
+#define DOMAIN_VCPUS_MAX     16384
+#define DOMAIN_TITLE_MAX     4096 /* bytes; a line in listings */
 
 /* basic.c: type, id, name, uuid, title, description, memory, clock, events, seclabel */
 gboolean domain_basic_parse(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error);
@@ -26,10 +27,6 @@ gboolean domain_basic_parse_tail(XmlTree *tree, XmlNode *root, DomainDef *def, G
 void domain_basic_format_names(const DomainDef *def, GString *out);
 void domain_basic_format_memory(const DomainDef *def, GString *out);
 void domain_basic_format_events(const DomainDef *def, GString *out);
-
-/* metadata.c */
-gboolean domain_metadata_parse(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error);
-void domain_metadata_format(const DomainDef *def, GString *out);
 
 /* os.c */
 gboolean domain_os_parse(XmlTree *tree, XmlNode *root, DomainOs *os, GError **error);

@@ -70,9 +70,32 @@ typedef struct {
         auto_subnet; /* of our default network: pick a free subnet at start (lodge:auto-subnet) */
 } NetworkDef;
 
+/* Our namespace. <lodge:auto-subnet/> stands directly below <network>. */
+#define LODGE_NETWORK_NS "urn:lodge:network:1"
+
+/**
+ * network_def_parse:
+ * @text: (array length=size): the XML
+ * @source: name for messages
+ * @strict: TRUE (--validate): unknown elements and attributes are an error;
+ *   FALSE: they go to @ret_warnings. Known elements that lodge cannot honour are an error always.
+ * @ret_warnings: (out) (optional) (transfer full) (element-type utf8): may be NULL
+ *
+ * Addresses come out in canonical text and checked against each other: ranges and hosts lie in their
+ * subnet, nothing is there twice, subnets do not overlap. The uuid, the bridge and its MAC are left
+ * unset when absent: vnet chooses them.
+ *
+ * Returns: (transfer full): or NULL with @error "FILE:LINE: ..."
+ */
 NetworkDef *network_def_parse(const char *text, gsize size, const char *source, gboolean strict,
                               GPtrArray **ret_warnings, GError **error);
 void network_def_free(NetworkDef *def);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetworkDef, network_def_free)
 NetworkDef *network_def_copy(const NetworkDef *def);
+
+/* libvirt's element order and indentation. A network's XML has no live parts, so @inactive makes no
+ * difference; what differs is the definition that the caller passes. (transfer full) */
 char *network_def_format(const NetworkDef *def, gboolean inactive);
+
+/* The rule of conf/name.h. */
+gboolean network_name_check(const char *name, GError **error);

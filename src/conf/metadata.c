@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "conf/metadata.h"
+
 #include <string.h>
 
-#include "conf/domain/parts-priv.h"
 #include "conf/xml/limits.h"
 #include "conf/xml/value.h"
 #include "conf/xml/write.h"
@@ -25,7 +26,7 @@ check_child(XmlTree *tree, const XmlNode *metadata, const XmlNode *child, GError
 }
 
 gboolean
-domain_metadata_parse(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
+metadata_parse(XmlTree *tree, XmlNode *root, char **ret_inner, GError **error)
 {
     XmlNode *metadata = xml_child(root, "metadata");
     g_autoptr(GString) inner = NULL;
@@ -43,42 +44,41 @@ domain_metadata_parse(XmlTree *tree, XmlNode *root, DomainDef *def, GError **err
         g_string_append(inner, text);
     }
     if (inner->len > 0)
-        def->metadata = g_string_free(g_steal_pointer(&inner), FALSE);
+        *ret_inner = g_string_free(g_steal_pointer(&inner), FALSE);
     return TRUE;
 }
 
 void
-domain_metadata_format(const DomainDef *def, GString *out)
+metadata_format(const char *inner, GString *out)
 {
-    if (def->metadata == NULL)
+    if (inner == NULL)
         return;
     xml_write_line(out, 2, "<metadata>");
-    g_string_append(out, def->metadata);
+    g_string_append(out, inner);
     xml_write_line(out, 2, "</metadata>");
 }
 
 /* The stored inner XML as a tree again. */
 static XmlTree *
-stored_tree(const DomainDef *def, GError **error)
+stored_tree(const char *inner, GError **error)
 {
     g_autofree char *text =
-        g_strconcat("<metadata>", def->metadata != NULL ? def->metadata : "", "</metadata>", NULL);
+        g_strconcat("<metadata>", inner != NULL ? inner : "", "</metadata>", NULL);
 
     return xml_parse(text, strlen(text), "(metadata)", "metadata", error);
 }
 
 char *
-domain_metadata_get(const DomainDef *def, const char *uri, GError **error)
+metadata_get(const char *inner, const char *uri, GError **error)
 {
-    g_autoptr(XmlTree) tree = stored_tree(def, error);
+    g_autoptr(XmlTree) tree = stored_tree(inner, error);
 
     if (tree == NULL)
         return NULL;
     for (const XmlNode *child = xml_root(tree)->child; child != NULL; child = child->next)
         if (g_strcmp0(child->ns, uri) == 0)
             return xml_node_to_string(child, 0);
-    error_set(error, LODGE_ERROR_NO_METADATA,
-              "the domain '%s' has no metadata of the namespace '%s'", def->name, uri);
+    error_set(error, LODGE_ERROR_NO_METADATA, "there is no metadata of the namespace '%s'", uri);
     return NULL;
 }
 
@@ -125,31 +125,30 @@ rename_element(const char *xml, const char *key, const char *uri, GError **error
 }
 
 gboolean
-domain_metadata_set(DomainDef *def, const char *key, const char *uri, const char *xml,
-                    GError **error)
+metadata_set(char **inner, const char *key, const char *uri, const char *xml, GError **error)
 {
     g_autoptr(XmlTree) tree = NULL;
-    g_autoptr(GString) inner = g_string_new(NULL);
+    g_autoptr(GString) changed = g_string_new(NULL);
     g_autofree char *added = NULL;
 
     if (!check_key(xml != NULL ? key : "x", uri, error))
         return FALSE;
-    tree = stored_tree(def, error);
+    tree = stored_tree(*inner, error);
     if (tree == NULL)
         return FALSE;
     for (const XmlNode *child = xml_root(tree)->child; child != NULL; child = child->next)
         if (g_strcmp0(child->ns, uri) != 0) {
             g_autofree char *text = xml_node_to_string(child, METADATA_INDENT);
 
-            g_string_append(inner, text);
+            g_string_append(changed, text);
         }
     if (xml != NULL) {
         added = rename_element(xml, key, uri, error);
         if (added == NULL)
             return FALSE;
-        g_string_append(inner, added);
+        g_string_append(changed, added);
     }
-    g_free(def->metadata);
-    def->metadata = inner->len > 0 ? g_string_free(g_steal_pointer(&inner), FALSE) : NULL;
+    g_free(*inner);
+    *inner = changed->len > 0 ? g_string_free(g_steal_pointer(&changed), FALSE) : NULL;
     return TRUE;
 }
