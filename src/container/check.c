@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "container/check.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "container/plan.h"
+#include "container/tune.h"
+#include "host/seccomp.h"
+#include "util/error.h"
+#include "util/uuid.h"
+
+#define CHECK_CONSOLES_MAX 16 /* ptys that one supervisor serves */
+
+static gboolean G_GNUC_PRINTF(3, 4)
+    check_refuse(LodgeErrorCode code, GError **error, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list ap;
+
+    va_start(ap, format);
+    text = g_strdup_vprintf(format, ap);
+    va_end(ap);
+    g_set_error_literal(error, LODGE_ERROR, (int)code, text);
+    return FALSE;
+}
+
+const char *
+container_source(const DriverCtx *ctx)
+{
+    return ctx->xml_source ? ctx->xml_source : "(domain_definition)";
+}
+
+static gboolean
+check_arch(const DomainDef *def, const char *source, GError **error)
+{
+    struct utsname host;
+
+    if (!def->os.arch || uname(&host) < 0 || strcmp(def->os.arch, host.machine) == 0)
+        return TRUE;
+    if (strcmp(host.machine, "x86_64") == 0 && strcmp(def->os.arch, "i686") == 0)
+        return TRUE;
+    return check_refuse(LODGE_ERROR_ARGUMENT, error,
+                        "%s: <os><type arch='%s'>: this host runs %s; containers share its kernel",
+                        source, def->os.arch, host.machine);
+}
+
+static gboolean
+check_os(const DomainDef *def, const char *source, GError **error)
+{
+    if (def->type != DOMAIN_TYPE_LXC)
+        return check_refuse(LODGE_ERROR_UNSUPPORTED_CONFIG, error,
+                            "%s: <domain type='%s'> is no container; use type='lxc'", source,
+                            domain_type_to_string(def->type));
+    if (def->os.type && strcmp(def->os.type, "exe") != 0)
+        return check_refuse(LODGE_ERROR_ARGUMENT, error,
+                            "%s: <os><type>%s</type>: a container has <type>exe</type>", source,
+                            def->os.type);
+    if (!def->os.init && !plan_root_fs(def))
+        return check_refuse(LODGE_ERROR_CONFIG, error,
+                            "%s: <os> has no <init>, and without a root file system of its own the "
+                            "container would run the host's; name a program",
+                            source);
+    return check_arch(def, source, error);
+}
+
+static gboolean
+check_action(const char *element, DomainAction action, const char *source, GError **error)
+{
+    switch (action) {
+    case DOMAIN_ACTION_DESTROY:
+    case DOMAIN_ACTION_RESTART:
+    case DOMAIN_ACTION_LAST:
+        return TRUE;
+    case DOMAIN_ACTION_PRESERVE:
+    case DOMAIN_ACTION_RENAME_RESTART:
+        break;
+    }
+    return check_refuse(LODGE_ERROR_UNSUPPORTED_CONFIG, error,
+                        "%s: <%s>%s</%s>: a container that ended leaves nothing to keep; use "
+                        "destroy or restart",
+                        source, element, domain_action_to_string(action), element);
+}
+
+static gboolean
+check_fs(const DomainDef *def, const char *source, GError **error)
+{
+    /* Mounting over these would hide what lodge itself puts there; below them is fine. */
+    static const char *const ours[] = {"/proc", "/sys", "/dev", "/dev/pts", "/dev/shm"};
+    gboolean has_root = FALSE;
+
+    for (guint i = 0; i < def->filesystems->len; i++) {
+        const DomainFs *fs = g_ptr_array_index(def->filesystems, i);
+
+        for (gsize k = 0; k < G_N_ELEMENTS(ours); k++)
+            if (strcmp(fs->target, ours[k]) == 0)
+                return check_refuse(LODGE_ERROR_UNSUPPORTED_CONFIG, error,
+                                    "%s:%d: <filesystem>: '%s' is made by lodge; mount below it "
+                                    "or somewhere else",
+                                    source, fs->line, fs->target);
+        if (strcmp(fs->target, "/") != 0)
+            continue;
+        if (fs->type != DOMAIN_FS_MOUNT)
+            return check_refuse(LODGE_ERROR_UNSUPPORTED_CONFIG, error,
+                                "%s:%d: <filesystem type='%s'> cannot be the root; mount it on the "
+                                "host and use type='mount'",
+                                source, fs->line, domain_fs_type_to_string(fs->type));
+        if (has_root)
+            return check_refuse(LODGE_ERROR_CONFIG, error,
+                                "%s:%d: <filesystem>: there is a root file system already", source,
+                                fs->line);
+        has_root = TRUE;
+    }
+    return TRUE;
+}
+
+static gboolean
+check_devices(const DomainDef *def, const char *source, GError **error)
+{
+    if (def->consoles->len > CHECK_CONSOLES_MAX)
+        return check_refuse(LODGE_ERROR_LIMIT, error, "%s: %u consoles; a container may have %d",
+                            source, def->consoles->len, CHECK_CONSOLES_MAX);
+    for (guint i = 0; i < def->nets->len; i++) {
+        const DomainNet *net = g_ptr_array_index(def->nets, i);
+
+        if (net->host_dev && net->type == DOMAIN_NET_DIRECT)
+            return check_refuse(LODGE_ERROR_UNSUPPORTED_CONFIG, error,
+                                "%s:%d: <interface type='direct'>: the device lies in the guest "
+                                "and has no host side; remove <target dev='%s'/>",
+                                source, net->line, net->host_dev);
+    }
+    return TRUE;
+}
+
+static gboolean
+check_tune(const DomainDef *def, const char *source, GError **error)
+{
+    const DomainTune *tune = &def->tune;
+
+    if ((tune->cpu_shares != DOMAIN_UNSET && !tune_check_shares(tune->cpu_shares, error)) ||
+        (tune->cpu_period_us != DOMAIN_UNSET && !tune_check_period(tune->cpu_period_us, error)) ||
+        (tune->cpu_quota_us != G_MININT64 && !tune_check_quota(tune->cpu_quota_us, error))) {
+        g_prefix_error(error, "%s: <cputune>: ", source);
+        return FALSE;
+    }
+    if (tune->blkio_weight != DOMAIN_UNSET && !tune_check_weight(tune->blkio_weight, error)) {
+        g_prefix_error(error, "%s: <blkiotune>: ", source);
+        return FALSE;
+    }
+    if (tune_is_limited(tune->mem_swap_kib) && tune_is_limited(tune->mem_hard_kib) &&
+        tune->mem_swap_kib < tune->mem_hard_kib)
+        return check_refuse(LODGE_ERROR_CONFIG, error,
+                            "%s: <memtune>: swap_hard_limit counts memory and swap together; make "
+                            "it at least hard_limit",
+                            source);
+    return TRUE;
+}
+
+static gboolean
+check_confine(const DomainDef *def, const char *source, GError **error)
+{
+    for (char **call = def->confine.syscalls; *call; call++)
+        if (!seccomp_is_call(*call))
+            return check_refuse(LODGE_ERROR_CONFIG, error,
+                                "%s: <lodge:syscall name='%s'/>: this processor's kernel has no "
+                                "such system call",
+                                source, *call);
+    return TRUE;
+}
+
+gboolean
+container_def_check(const DomainDef *def, const char *source, GError **error)
+{
+    return check_os(def, source, error) &&
+           check_action("on_poweroff", def->on_poweroff, source, error) &&
+           check_action("on_reboot", def->on_reboot, source, error) &&
+           check_action("on_crash", def->on_crash, source, error) && check_fs(def, source, error) &&
+           check_devices(def, source, error) && check_tune(def, source, error) &&
+           check_confine(def, source, error);
+}
+
+DomainDef *
+container_def_read(DriverCtx *ctx, const char *xml, gboolean strict, GPtrArray *warnings,
+                   GError **error)
+{
+    const char *source = container_source(ctx);
+    g_autoptr(GPtrArray) unknown = NULL;
+    g_autoptr(DomainDef) def = domain_def_parse(xml, strlen(xml), source, strict, &unknown, error);
+
+    if (!def || !container_def_check(def, source, error))
+        return NULL;
+    for (guint i = 0; warnings && unknown && i < unknown->len; i++)
+        g_ptr_array_add(warnings, g_strdup(g_ptr_array_index(unknown, i)));
+    if (!def->has_uuid) {
+        uuid_random(def->uuid);
+        def->has_uuid = TRUE;
+    }
+    return g_steal_pointer(&def);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "container/container.h"
+
+#include <string.h>
+
+#include "core/limits.h"
+#include "util/error.h"
+
+Store *
+container_store(DriverCtx *ctx)
+{
+    return store_new(ctx->paths, "lxc", "domain");
+}
+
+Container *
+container_open(DriverCtx *ctx, const ObjectRef *ref, GError **error)
+{
+    g_autoptr(Container) self = g_new0(Container, 1);
+
+    self->store = container_store(ctx);
+    self->object = store_find_name(self->store, ref->name, NULL);
+    if (!self->object || memcmp(self->object->uuid, ref->uuid, sizeof(ref->uuid)) != 0) {
+        store_object_free(self->object);
+        self->object = store_find_uuid(self->store, ref->uuid, error);
+    }
+    if (!self->object)
+        return NULL;
+    self->live_dir = store_live_dir(self->store, self->object->name);
+    return g_steal_pointer(&self);
+}
+
+void
+container_free(Container *self)
+{
+    if (!self)
+        return;
+    store_object_free(self->object);
+    store_free(self->store);
+    g_free(self->live_dir);
+    g_free(self);
+}
+
+ObjectLock *
+container_lock(Container *self, GError **error)
+{
+    g_autoptr(ObjectLock) lock =
+        object_lock_take(self->store, self->object->name, CORE_LOCK_MS, error);
+    StoreObject *object;
+
+    if (!lock)
+        return NULL;
+    object = store_find_uuid(self->store, self->object->uuid, error);
+    if (!object)
+        return NULL;
+    store_object_free(self->object);
+    self->object = object;
+    return g_steal_pointer(&lock);
+}
+
+gboolean
+container_require_active(const Container *self, GError **error)
+{
+    return self->object->is_active ? TRUE : store_set_not_running(self->store, error);
+}
+
+/* Our own XML, stored by us: it was checked when it came in, so its warnings were given then. */
+static DomainDef *
+container_parse(const char *text, gsize size, const char *source, GError **error)
+{
+    return domain_def_parse(text, size, source, FALSE, NULL, error);
+}
+
+DomainDef *
+container_config(Container *self, GError **error)
+{
+    g_autofree char *text = NULL;
+    g_autofree char *source = NULL;
+    gsize size;
+
+    if (!self->object->is_persistent)
+        return container_live(self, error);
+    text = store_read_config(self->store, self->object->name, &size, error);
+    source = g_strconcat(self->object->name, ".xml", NULL);
+    return text ? container_parse(text, size, source, error) : NULL;
+}
+
+DomainDef *
+container_live(Container *self, GError **error)
+{
+    gsize size;
+    g_autofree char *text =
+        store_read_live(self->store, self->object->name, "live.xml", &size, error);
+    DomainDef *def = text ? container_parse(text, size, "live.xml", error) : NULL;
+
+    if (def)
+        def->id = self->object->id;
+    return def;
+}
+
+DomainDef *
+container_current(Container *self, GError **error)
+{
+    return self->object->is_active ? container_live(self, error) : container_config(self, error);
+}
+
+gboolean
+container_save_config(Container *self, const DomainDef *def, GError **error)
+{
+    g_autofree char *xml = domain_def_format(def, DOMAIN_FORMAT_INACTIVE | DOMAIN_FORMAT_SECURE);
+
+    return store_define(self->store, self->object->name, self->object->uuid, xml, NULL, error);
+}
+
+gboolean
+container_save_live(Container *self, const DomainDef *def, GError **error)
+{
+    g_autofree char *xml = domain_def_format(def, DOMAIN_FORMAT_INACTIVE | DOMAIN_FORMAT_SECURE);
+
+    return store_write_live(self->store, self->object->name, "live.xml", xml, error);
+}
+
+Status *
+container_status(const Container *self, GError **error)
+{
+    return status_read(self->live_dir, error);
+}
+
+gboolean
+container_affect(const Container *self, guint flags, gboolean *ret_live, gboolean *ret_config,
+                 GError **error)
+{
+    gboolean live = (flags & AFFECT_LIVE) != 0, config = (flags & AFFECT_CONFIG) != 0;
+
+    if (!live && !config) {
+        live = self->object->is_active;
+        config = !live;
+    }
+    if (live && !container_require_active(self, error))
+        return FALSE;
+    if (config && !self->object->is_persistent) {
+        g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE,
+                    "domain '%s' is transient and has no stored configuration to change; use "
+                    "--live, or define it",
+                    self->object->name);
+        return FALSE;
+    }
+    *ret_live = live;
+    *ret_config = config;
+    return TRUE;
+}
+
+gboolean
+container_check_flags(guint flags, guint allowed, const char *call, GError **error)
+{
+    if (!(flags & ~allowed))
+        return TRUE;
+    g_set_error(error, LODGE_ERROR, LODGE_ERROR_ARGUMENT, "unsupported flags (0x%x) in function %s",
+                flags & ~allowed, call);
+    return FALSE;
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Start, stop and all between: XML to plan, plan to a supervisor, and requests to that supervisor. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "container/check.h"
+#include "container/container.h"
+#include "container/plan.h"
+#include "container/process.h"
+#include "container/roles.h"
+#include "core/cleanup.h"
+#include "core/control.h"
+#include "core/launch.h"
+#include "core/limits.h"
+#include "util/error.h"
+#include "util/fd.h"
+
+enum {
+    START_AUTODESTROY = 2,
+    START_VALIDATE = 16
+}; /* VIR_DOMAIN_START_* */
+enum {
+    SHUTDOWN_INITCTL = 4,
+    SHUTDOWN_SIGNAL = 8
+}; /* VIR_DOMAIN_SHUTDOWN_*, REBOOT_* */
+
+#define DESTROY_MS 5000 /* then the supervisor itself is killed */
+
+/* What a start needs to know. */
+typedef struct {
+    DriverCtx *ctx;
+    Store *store;
+    const DomainDef *def;
+    const char *source, *xml;
+    const StartIo *io; /* NULL: nobody waits */
+    gboolean is_transient, dry_run;
+} Start;
+
+static char *
+start_plan(const Start *start, const char *live_dir, GError **error)
+{
+    const StartIo *io = start->io;
+    g_autoptr(HostFacts) facts =
+        host_facts_gather(start->ctx, start->def, start->source, start->dry_run, error);
+    PlanInput in = {
+        .def = start->def,
+        .facts = facts,
+        .paths = start->ctx->paths,
+        .live_dir = live_dir,
+        .source = start->source,
+        .is_transient = start->is_transient,
+        .has_waiter = io != NULL,
+        .inherit_stdio = io && (io->stdin_fd >= 0 || io->stdout_fd >= 0 || io->stderr_fd >= 0),
+    };
+
+    return facts ? container_plan_build(&in, error) : NULL;
+}
+
+/* With the object's lock held. */
+static gboolean
+start_locked(const Start *start, const ObjectLock *lock, int *ret_id, GError **error)
+{
+    const DomainDef *def = start->def;
+    const StartIo *io = start->io;
+    g_autofree char *live_dir = store_live_dir(start->store, def->name);
+    g_autofree char *plan = NULL;
+    LaunchSpec spec = {
+        .name = def->name,
+        .uuid = def->uuid,
+        .xml = start->xml,
+        .is_transient = start->is_transient,
+        .has_id = TRUE,
+        .stdio = {io ? io->stdin_fd : -1, io ? io->stdout_fd : -1, io ? io->stderr_fd : -1},
+    };
+
+    if (store_is_alive(start->store, def->name)) {
+        g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE, "domain '%s' is already running",
+                    def->name);
+        return FALSE;
+    }
+    plan = start_plan(start, live_dir, error);
+    if (!plan)
+        return FALSE;
+    spec.plan = plan;
+    return launch_start(start->store, lock, &spec, ret_id, error);
+}
+
+gboolean
+container_start(DriverCtx *ctx, ObjectRef *ref, guint flags, GError **error)
+{
+    g_autoptr(Container) self = NULL;
+    g_autoptr(ObjectLock) lock = NULL;
+    g_autoptr(DomainDef) def = NULL;
+    g_autofree char *xml = NULL;
+    g_autofree char *source = NULL;
+    Start start = {.ctx = ctx};
+    gsize size;
+    int id;
+
+    if (!container_check_flags(flags, START_AUTODESTROY, "start", error))
+        return FALSE;
+    self = container_open(ctx, ref, error);
+    lock = self ? object_lock_take(self->store, self->object->name, CORE_LOCK_MS, error) : NULL;
+    if (!lock)
+        return FALSE;
+    if (store_is_alive(self->store, self->object->name)) {
+        g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE, "domain '%s' is already running",
+                    self->object->name);
+        return FALSE;
+    }
+    xml = store_read_config(self->store, self->object->name, &size, error);
+    source = g_strconcat(self->object->name, ".xml", NULL);
+    def = xml ? domain_def_parse(xml, size, source, FALSE, NULL, error) : NULL;
+    if (!def)
+        return FALSE;
+    start.store = self->store;
+    start.def = def;
+    start.source = source;
+    start.xml = xml;
+    if (!start_locked(&start, lock, &id, error))
+        return FALSE;
+    ref->id = id;
+    return TRUE;
+}
+
+static ObjectRef *
+lifecycle_create_xml(DriverCtx *ctx, const char *xml, const StartIo *io, guint flags,
+                     GPtrArray *warnings, GError **error)
+{
+    g_autoptr(Store) store = container_store(ctx);
+    g_autoptr(DomainDef) def = NULL;
+    g_autoptr(StoreObject) former = NULL;
+    g_autoptr(ObjectLock) lock = NULL;
+    g_autofree char *text = NULL;
+    Start start = {.ctx = ctx, .store = store, .io = io, .source = container_source(ctx)};
+    int id;
+
+    if (!container_check_flags(flags, START_AUTODESTROY | START_VALIDATE, "create", error))
+        return NULL;
+    def = container_def_read(ctx, xml, (flags & START_VALIDATE) != 0, warnings, error);
+    lock = def ? object_lock_take(store, def->name, CORE_LOCK_MS, error) : NULL;
+    if (!lock)
+        return NULL;
+    /* A definition of the same name and uuid makes it a start with other settings, as libvirt does. */
+    former = store_find_name(store, def->name, NULL);
+    text = domain_def_format(def, DOMAIN_FORMAT_INACTIVE | DOMAIN_FORMAT_SECURE);
+    start.def = def;
+    start.xml = text;
+    start.is_transient = !former || !former->is_persistent;
+    if (!start_locked(&start, lock, &id, error))
+        return NULL;
+    return object_ref_new(def->name, def->uuid, id);
+}
+
+static char *
+lifecycle_dry_run(DriverCtx *ctx, const char *xml, const ObjectRef *ref, GError **error)
+{
+    g_autoptr(Store) store = container_store(ctx);
+    g_autoptr(Container) self = NULL;
+    g_autoptr(DomainDef) def = NULL;
+    g_autofree char *live_dir = NULL;
+    Start start = {.ctx = ctx, .store = store, .source = container_source(ctx), .dry_run = TRUE};
+
+    if (xml) {
+        def = container_def_read(ctx, xml, FALSE, ctx->warnings, error);
+        start.is_transient = TRUE;
+    } else {
+        self = container_open(ctx, ref, error);
+        def = self ? container_config(self, error) : NULL;
+    }
+    if (!def)
+        return NULL;
+    start.def = def;
+    live_dir = store_live_dir(store, def->name);
+    return start_plan(&start, live_dir, error);
+}
+
+/* The supervisor has answered; its locks are free once it has ended and so closed the socket. */
+static void
+destroy_await_end(int fd)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLRDHUP};
+    int n;
+
+    do
+        n = poll(&wait, 1, DESTROY_MS);
+    while (n < 0 && errno == EINTR);
+}
+
+static gboolean
+destroy_ask(const Container *self, GError **error)
+{
+    static const char *const words[] = {"destroy", NULL};
+    g_auto(Fd) fd = control_open(self->live_dir, error);
+
+    if (fd < 0 || !control_send(fd, words, error) ||
+        !control_receive(fd, DESTROY_MS, NULL, NULL, error))
+        return FALSE;
+    destroy_await_end(fd);
+    return TRUE;
+}
+
+/* The supervisor does not answer: end it and init, and clean up in its place. */
+static gboolean
+destroy_force(Container *self, GError **error)
+{
+    g_autoptr(Status) status = container_status(self, NULL);
+    g_autoptr(ObjectLock) lock = NULL;
+
+    if (status && (!process_kill(status->supervisor, status->supervisor_start, DESTROY_MS) ||
+                   !process_kill(status->init, status->init_start, DESTROY_MS))) {
+        g_set_error(error, LODGE_ERROR, LODGE_ERROR_TIMEOUT,
+                    "domain '%s' was killed, but the kernel has not ended it after %d seconds; a "
+                    "process of it is stuck in a driver or a dead network mount",
+                    self->object->name, DESTROY_MS / 1000);
+        return FALSE;
+    }
+    lock = object_lock_take(self->store, self->object->name, CORE_LOCK_MS, error);
+    return lock && cleanup_object(self->store, lock, self->object->name, NULL, error);
+}
+
+static gboolean
+lifecycle_destroy(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
+{
+    g_autoptr(Container) self = NULL;
+    g_autoptr(GError) refused = NULL;
+
+    if (!container_check_flags(flags, 0, "destroy", error))
+        return FALSE;
+    self = container_open(ctx, ref, error);
+    if (!self || !container_require_active(self, error))
+        return FALSE;
+    if (destroy_ask(self, &refused))
+        return TRUE;
+    if (!store_is_alive(self->store, self->object->name) &&
+        !cleanup_is_needed(self->store, self->object->name))
+        return store_set_not_running(self->store, error); /* it ended by itself in the meantime */
+    return destroy_force(self, error);
+}
+
+/* One request to the supervisor of a running container. */
+static gboolean
+lifecycle_request(DriverCtx *ctx, const ObjectRef *ref, const char *const *words, GError **error)
+{
+    g_autoptr(Container) self = container_open(ctx, ref, error);
+
+    if (!self || !container_require_active(self, error))
+        return FALSE;
+    if (control_request(self->live_dir, words, CORE_REQUEST_MS, NULL, NULL, error))
+        return TRUE;
+    g_prefix_error(error, "cannot %s domain '%s': ", words[0], self->object->name);
+    return FALSE;
+}
+
+static gboolean
+lifecycle_end(DriverCtx *ctx, const ObjectRef *ref, const char *verb, guint flags, GError **error)
+{
+    const char *words[] = {verb, "any", NULL};
+
+    if (!container_check_flags(flags, SHUTDOWN_INITCTL | SHUTDOWN_SIGNAL, verb, error))
+        return FALSE;
+    if (flags == SHUTDOWN_INITCTL)
+        words[1] = "initctl";
+    else if (flags == SHUTDOWN_SIGNAL)
+        words[1] = "signal";
+    return lifecycle_request(ctx, ref, words, error);
+}
+
+static gboolean
+lifecycle_shutdown(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
+{
+    return lifecycle_end(ctx, ref, "shutdown", flags, error);
+}
+
+static gboolean
+lifecycle_reboot(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
+{
+    return lifecycle_end(ctx, ref, "reboot", flags, error);
+}
+
+static gboolean
+lifecycle_suspend(DriverCtx *ctx, const ObjectRef *ref, GError **error)
+{
+    static const char *const words[] = {"suspend", NULL};
+
+    return lifecycle_request(ctx, ref, words, error);
+}
+
+static gboolean
+lifecycle_resume(DriverCtx *ctx, const ObjectRef *ref, GError **error)
+{
+    static const char *const words[] = {"resume", NULL};
+    g_autoptr(Container) self = container_open(ctx, ref, error);
+    g_autoptr(Status) status = NULL;
+
+    if (!self || !container_require_active(self, error))
+        return FALSE;
+    status = container_status(self, error);
+    if (!status)
+        return FALSE;
+    if (!status->is_paused) {
+        g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE, "domain '%s' is already running",
+                    self->object->name);
+        return FALSE;
+    }
+    return lifecycle_request(ctx, ref, words, error);
+}
+
+/* "REASON exited|signaled N" as wait(2) would say it. */
+static gboolean
+wait_decode(char **words, int *ret_wait_status)
+{
+    guint64 number;
+
+    if (g_strv_length(words) < 3)
+        return FALSE;
+    number = g_ascii_strtoull(words[2], NULL, 10);
+    *ret_wait_status =
+        strcmp(words[1], "signaled") == 0 ? (int)(number & 0x7f) : (int)((number & 0xff) << 8);
+    return TRUE;
+}
+
+static gboolean
+lifecycle_wait(DriverCtx *ctx, const ObjectRef *ref, int *ret_wait_status, GError **error)
+{
+    static const char *const request[] = {"wait", NULL};
+    g_autoptr(Container) self = container_open(ctx, ref, error);
+    g_autoptr(Status) status = NULL;
+    g_autoptr(GError) refused = NULL;
+    g_auto(GStrv) words = NULL;
+
+    if (!self)
+        return FALSE;
+    if (control_request(self->live_dir, request, -1, &words, NULL, &refused) &&
+        wait_decode(words, ret_wait_status))
+        return TRUE;
+    /* It ended before we asked, and as a defined one it left its last status. */
+    status = container_status(self, NULL);
+    if (status && status->state == STATUS_ENDED && status->has_exit) {
+        *ret_wait_status = status->wait_status;
+        return TRUE;
+    }
+    g_set_error(error, LODGE_ERROR, LODGE_ERROR_PEER, "domain '%s' ended without saying how: %s",
+                self->object->name, refused ? refused->message : "its supervisor gave no status");
+    return FALSE;
+}
+
+static gboolean
+lifecycle_send_signal(DriverCtx *ctx, const ObjectRef *ref, gint64 pid, guint signum, guint flags,
+                      GError **error)
+{
+    g_autofree char *pid_text = g_strdup_printf("%" G_GINT64_FORMAT, pid);
+    g_autofree char *signal_text = g_strdup_printf("%u", signum);
+    const char *words[] = {"signal", pid_text, signal_text, NULL};
+
+    if (!container_check_flags(flags, 0, "send-process-signal", error))
+        return FALSE;
+    if (pid <= 0 || pid > G_MAXINT32) {
+        g_set_error(error, LODGE_ERROR, LODGE_ERROR_ARGUMENT,
+                    "'%s' is no process id; use the number that the guest sees, 1 is init",
+                    pid_text);
+        return FALSE;
+    }
+    if (signum > 64) {
+        g_set_error(error, LODGE_ERROR, LODGE_ERROR_ARGUMENT, "there is no signal %u", signum);
+        return FALSE;
+    }
+    return lifecycle_request(ctx, ref, words, error);
+}
+
+const DomainLifecycle container_lifecycle = {
+    .start = container_start,
+    .create_xml = lifecycle_create_xml,
+    .dry_run = lifecycle_dry_run,
+    .destroy = lifecycle_destroy,
+    .shutdown = lifecycle_shutdown,
+    .reboot = lifecycle_reboot,
+    .suspend = lifecycle_suspend,
+    .resume = lifecycle_resume,
+    .wait = lifecycle_wait,
+    .send_signal = lifecycle_send_signal,
+};

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Counters of a container's network devices, as the guest sees them.
+ *
+ * /proc/PID/net/dev shows the devices of that process' network namespace, so nobody has to enter
+ * it. What the host side of a veth pair receives is what the guest sent. */
+#include "container/resources-priv.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "util/error.h"
+#include "util/file.h"
+
+#define NET_DEV_MAX (1 << 20)
+
+/* Fields of a line: 8 of receiving, 8 of sending; we want bytes, packets, errors, dropped of each. */
+static gboolean
+net_dev_parse(char *line, const char *name, gint64 ret_stats[8])
+{
+    char *colon = strchr(line, ':');
+    gint64 fields[16];
+    char *p;
+
+    if (!colon)
+        return FALSE;
+    *colon = '\0';
+    if (strcmp(g_strstrip(line), name) != 0)
+        return FALSE;
+    p = colon + 1;
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+        fields[i] = g_ascii_strtoll(p, &p, 10);
+    memcpy(ret_stats, fields, 4 * sizeof(*fields));
+    memcpy(ret_stats + 4, fields + 8, 4 * sizeof(*fields));
+    return TRUE;
+}
+
+static gboolean
+net_dev_read(int pid, const char *name, gint64 ret_stats[8])
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/net/dev", pid);
+    g_autofree char *text = file_read(AT_FDCWD, path, NET_DEV_MAX, NULL, NULL);
+    g_auto(GStrv) lines = text ? g_strsplit(text, "\n", -1) : NULL;
+
+    for (gsize i = 0; lines && lines[i]; i++)
+        if (net_dev_parse(lines[i], name, ret_stats))
+            return TRUE;
+    return FALSE;
+}
+
+gboolean
+resources_read_netdev(const Status *status, guint index, gint64 ret_stats[8])
+{
+    const StatusNetdev *netdev = &g_array_index(status->netdevs, StatusNetdev, index);
+    gint64 seen[8];
+
+    /* Inside first: it also works for devices without a host side. */
+    if (net_dev_read(status->init, netdev->guest, ret_stats))
+        return TRUE;
+    if (!netdev->host || !net_dev_read(status->supervisor, netdev->host, seen))
+        return FALSE;
+    memcpy(ret_stats, seen + 4, 4 * sizeof(*seen));
+    memcpy(ret_stats + 4, seen, 4 * sizeof(*seen));
+    return TRUE;
+}
+
+gboolean
+resources_get_interface_stats(DriverCtx *ctx, const ObjectRef *ref, const char *dev,
+                              gint64 ret_stats[8], GError **error)
+{
+    g_autoptr(Container) self = container_open(ctx, ref, error);
+    g_autoptr(Status) status = NULL;
+
+    if (!self || !container_require_active(self, error))
+        return FALSE;
+    status = container_status(self, error);
+    if (!status)
+        return FALSE;
+    for (guint i = 0; i < status->netdevs->len; i++) {
+        const StatusNetdev *netdev = &g_array_index(status->netdevs, StatusNetdev, i);
+
+        if (g_strcmp0(netdev->host, dev) != 0 && g_strcmp0(netdev->guest, dev) != 0 &&
+            g_ascii_strcasecmp(netdev->mac, dev) != 0)
+            continue;
+        if (resources_read_netdev(status, i, ret_stats))
+            return TRUE;
+        g_set_error(error, LODGE_ERROR, LODGE_ERROR_IO,
+                    "cannot read the counters of interface '%s' of domain '%s'", dev,
+                    self->object->name);
+        return FALSE;
+    }
+    g_set_error(error, LODGE_ERROR, LODGE_ERROR_ARGUMENT,
+                "domain '%s' has no interface '%s'; see domiflist", self->object->name, dev);
+    return FALSE;
+}

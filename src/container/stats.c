@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What a container uses, as numbers with libvirt's names: cpu-stats, dommemstat, domstats. */
+#include "container/resources-priv.h"
+
+#include <string.h>
+
+#include "container/usage.h"
+#include "util/error.h"
+
+enum {
+    STATS_STATE = 1,
+    STATS_CPU = 2,
+    STATS_BALLOON = 4,
+    STATS_VCPU = 8,
+    STATS_INTERFACE = 16,
+    STATS_BLOCK = 32
+}; /* VIR_DOMAIN_STATS_* */
+
+static Status *
+stats_running(DriverCtx *ctx, const ObjectRef *ref, Container **ret_self, GError **error)
+{
+    g_autoptr(Container) self = container_open(ctx, ref, error);
+    Status *status;
+
+    if (!self || !container_require_active(self, error))
+        return NULL;
+    status = container_status(self, error);
+    if (status && ret_self)
+        *ret_self = g_steal_pointer(&self);
+    return status;
+}
+
+static void
+stats_free_params(gpointer params)
+{
+    g_array_unref(params);
+}
+
+GPtrArray *
+resources_get_cpu_stats(DriverCtx *ctx, const ObjectRef *ref, gboolean totals, GError **error)
+{
+    g_autoptr(Status) status = stats_running(ctx, ref, NULL, error);
+    g_autoptr(GPtrArray) lists = g_ptr_array_new_with_free_func(stats_free_params);
+    g_autoptr(GArray) times = NULL;
+    UsageCpu usage;
+
+    if (!status)
+        return NULL;
+    if (totals) {
+        GArray *params;
+
+        if (!usage_cpu(status, &usage, error))
+            return NULL;
+        params = params_new();
+        params_add_ullong(params, "cpu_time", usage.total_ns);
+        params_add_ullong(params, "user_time", usage.user_ns);
+        params_add_ullong(params, "system_time", usage.system_ns);
+        g_ptr_array_add(lists, params);
+        return g_steal_pointer(&lists);
+    }
+    times = usage_per_cpu(status, error);
+    for (guint i = 0; times && i < times->len; i++) {
+        GArray *params = params_new();
+
+        params_add_ullong(params, "cpu_time", g_array_index(times, guint64, i));
+        g_ptr_array_add(lists, params);
+    }
+    return times ? g_steal_pointer(&lists) : NULL;
+}
+
+GArray *
+resources_get_memory_stats(DriverCtx *ctx, const ObjectRef *ref, GError **error)
+{
+    g_autoptr(Container) self = NULL;
+    g_autoptr(Status) status = stats_running(ctx, ref, &self, error);
+    g_autoptr(DomainDef) def = status ? container_live(self, error) : NULL;
+    UsageMemory usage;
+    GArray *params;
+
+    if (!def || !usage_memory(status, &usage, error))
+        return NULL;
+    params = params_new();
+    params_add_ullong(params, "actual", def->current_memory_kib);
+    params_add_ullong(params, "swap_in", usage.swap_bytes / 1024);
+    params_add_ullong(params, "major_fault", usage.major_faults);
+    params_add_ullong(params, "minor_fault", usage.minor_faults);
+    params_add_ullong(params, "rss", usage.used_bytes / 1024);
+    params_add_ullong(params, "disk_caches", usage.cache_bytes / 1024);
+    return params;
+}
+
+static void
+stats_add_vcpus(GArray *params, const DomainDef *def, const Status *status)
+{
+    g_autoptr(GArray) times = status ? usage_per_cpu(status, NULL) : NULL;
+
+    params_add_uint(params, "vcpu.current", def->tune.vcpus_current);
+    params_add_uint(params, "vcpu.maximum", def->tune.vcpus);
+    for (guint i = 0; times && i < times->len && i < def->tune.vcpus_current; i++) {
+        char field[64];
+
+        g_snprintf(field, sizeof(field), "vcpu.%u.state", i);
+        params_add_int(params, field, 1); /* VIR_VCPU_RUNNING */
+        g_snprintf(field, sizeof(field), "vcpu.%u.time", i);
+        params_add_ullong(params, field, g_array_index(times, guint64, i));
+    }
+}
+
+static void
+stats_add_nets(GArray *params, const Status *status)
+{
+    static const char *const names[8] = {"rx.bytes", "rx.pkts", "rx.errs", "rx.drop",
+                                         "tx.bytes", "tx.pkts", "tx.errs", "tx.drop"};
+
+    params_add_uint(params, "net.count", status->netdevs->len);
+    for (guint i = 0; i < status->netdevs->len; i++) {
+        const StatusNetdev *netdev = &g_array_index(status->netdevs, StatusNetdev, i);
+        gint64 counters[8];
+        char field[64];
+
+        g_snprintf(field, sizeof(field), "net.%u.name", i);
+        params_add_string(params, field, netdev->host ? netdev->host : netdev->guest);
+        if (!resources_read_netdev(status, i, counters))
+            continue;
+        for (gsize k = 0; k < G_N_ELEMENTS(names); k++) {
+            g_snprintf(field, sizeof(field), "net.%u.%s", i, names[k]);
+            params_add_ullong(params, field, (guint64)counters[k]);
+        }
+    }
+}
+
+static void
+stats_add_usage(GArray *params, const DomainDef *def, const Status *status, guint groups)
+{
+    UsageCpu cpu;
+    UsageMemory memory;
+
+    if (groups & STATS_CPU && status && usage_cpu(status, &cpu, NULL)) {
+        params_add_ullong(params, "cpu.time", cpu.total_ns);
+        params_add_ullong(params, "cpu.user", cpu.user_ns);
+        params_add_ullong(params, "cpu.system", cpu.system_ns);
+    }
+    if (groups & STATS_BALLOON) {
+        params_add_ullong(params, "balloon.current", def->current_memory_kib);
+        params_add_ullong(params, "balloon.maximum", def->memory_kib);
+        if (status && usage_memory(status, &memory, NULL)) {
+            params_add_ullong(params, "balloon.swap_in", memory.swap_bytes / 1024);
+            params_add_ullong(params, "balloon.rss", memory.used_bytes / 1024);
+        }
+    }
+}
+
+GArray *
+resources_get_stats(DriverCtx *ctx, const ObjectRef *ref, guint groups, GError **error)
+{
+    g_autoptr(Container) self = container_open(ctx, ref, error);
+    g_autoptr(DomainDef) def = self ? container_current(self, error) : NULL;
+    g_autoptr(Status) last = NULL;
+    const Status *status; /* NULL when it does not run: there is nothing to count */
+    GArray *params;
+
+    if (!def)
+        return NULL;
+    if (!groups)
+        groups = G_MAXUINT;
+    last = container_status(self, NULL);
+    status = self->object->is_active ? last : NULL;
+    params = params_new();
+    if (groups & STATS_STATE) {
+        DomainState state;
+        int reason;
+
+        status_to_domain_state(last, self->object->is_active, &state, &reason);
+        params_add_int(params, "state.state", (int)state);
+        params_add_int(params, "state.reason", reason);
+    }
+    stats_add_usage(params, def, status, groups);
+    if (groups & STATS_VCPU)
+        stats_add_vcpus(params, def, status);
+    if (groups & STATS_INTERFACE && status)
+        stats_add_nets(params, status);
+    if (groups & STATS_BLOCK)
+        params_add_uint(params, "block.count", 0);
+    return params;
+}
