@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/attach.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/relay.h"
+#include "cli/terminal.h"
+#include "util/fd.h"
+
+typedef struct {
+    virDomainPtr dom;
+    const char *devname;
+} Console;
+
+static void
+on_resized(int cols, int rows, void *opaque)
+{
+    const Console *console = opaque;
+
+    /* A console whose size cannot be set still works; a reader may not set it. */
+    (void)lodge_domain_console_resize(console->dom, console->devname, cols, rows);
+    cli_forget_error();
+}
+
+static RelayEnd
+relay_console(const Cli *cli, Console *console, int socket, int in, int out, int *ret_signal)
+{
+    Relay relay = {.socket = socket,
+                   .in = in,
+                   .out = out,
+                   .escape = cli->escape,
+                   .resized = on_resized,
+                   .opaque = console};
+
+    fflush(stdout);
+    return relay_run(&relay, ret_signal);
+}
+
+gboolean
+attach_console(Cli *cli, virDomainPtr dom, const char *devname, guint flags)
+{
+    Console console = {dom, devname};
+    g_autofree char *escape = terminal_escape_text(cli->escape);
+    g_auto(Fd) socket = lodge_domain_console(dom, devname, flags);
+    gboolean read_only = flags & LODGE_CONSOLE_READONLY;
+    RelayEnd end;
+    int caught;
+
+    if (socket < 0) {
+        cli_error("Failed to open the console of domain '%s'", virDomainGetName(dom));
+        return FALSE;
+    }
+    /* Words for people go to people: a pipe gets the console's bytes only. */
+    if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
+        cli_say(cli, "Connected to domain '%s'\n", virDomainGetName(dom));
+        cli_say(cli, "Escape character is %s\n", escape);
+    } else {
+        cli->no_blank = TRUE;
+    }
+    /* A reader's terminal is still read, for the escape character; a pipe is not. */
+    end =
+        relay_console(cli, &console, socket, read_only && !isatty(STDIN_FILENO) ? -1 : STDIN_FILENO,
+                      STDOUT_FILENO, &caught);
+    switch (end) {
+    case RELAY_CLOSED:
+    case RELAY_ESCAPED:
+        return TRUE;
+    case RELAY_SIGNAL:
+        cli->exit_status = 128 + caught;
+        return FALSE;
+    case RELAY_BROKEN:
+        cli_error("cannot write the console's output: %s", g_strerror(errno));
+        return FALSE;
+    }
+    return FALSE;
+}
+
+typedef struct {
+    virDomainPtr dom;
+    int wait_status;
+    gboolean failed;
+    pthread_t waiter; /* who is woken at the end */
+} Wait;
+
+static void *
+wait_for_end(void *opaque)
+{
+    Wait *wait = opaque;
+
+    wait->failed = lodge_domain_wait(wait->dom, &wait->wait_status) < 0;
+    if (wait->failed)
+        cli_error("%s", virGetLastErrorMessage());
+    pthread_kill(wait->waiter, SIGUSR1);
+    return NULL;
+}
+
+/* Waits for the guest's end; a signal that would end us ends the guest first. Returns that signal or 0. */
+static int
+wait_or_destroy(Wait *wait)
+{
+    sigset_t set, before;
+    pthread_t thread;
+    int caught = 0, signal_number;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, &before); /* inherited by the thread: signals come here */
+    wait->waiter = pthread_self();
+    if (pthread_create(&thread, NULL, wait_for_end, wait) != 0) {
+        wait_for_end(wait);
+    } else {
+        while (sigwait(&set, &signal_number) == 0 && signal_number != SIGUSR1) {
+            caught = signal_number;
+            (void)virDomainDestroy(wait->dom); /* it may have ended meanwhile; the wait tells */
+        }
+        pthread_join(thread, NULL);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return caught;
+}
+
+static int
+exit_status(int wait_status)
+{
+    return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+/* The console where a terminal is among our descriptors. FALSE: the user left, the guest goes on. */
+static gboolean
+foreground_console(Cli *cli, virDomainPtr dom, const int *fds, int *ret_caught)
+{
+    Console console = {dom, NULL};
+    int in = fds[0] < 0 ? STDIN_FILENO : -1;
+    int out = fds[1] < 0 ? STDOUT_FILENO : fds[2] < 0 ? STDERR_FILENO : -1;
+    g_auto(Fd) socket = -1;
+    RelayEnd end;
+
+    if (in < 0 && out < 0)
+        return TRUE;
+    socket = lodge_domain_console(dom, NULL, 0);
+    if (socket < 0) { /* it may have ended before we came: the wait tells */
+        cli_debug(cli, 1, "no console: %s", virGetLastErrorMessage());
+        cli_forget_error();
+        return TRUE;
+    }
+    end = relay_console(cli, &console, socket, in, out, ret_caught);
+    if (end == RELAY_SIGNAL || end == RELAY_BROKEN)
+        (void)virDomainDestroy(dom); /* it may have ended meanwhile; the wait tells */
+    return end != RELAY_ESCAPED;
+}
+
+gboolean
+attach_create(Cli *cli, const char *xml, guint flags, const char *source)
+{
+    int fds[3];
+    Wait wait = {0};
+    g_autoptr(CliDomain) dom = NULL;
+    int console_caught = 0, caught;
+
+    for (int fd = 0; fd < 3; fd++) /* a terminal inside would let the guest type to our shell */
+        fds[fd] = isatty(fd) ? -1 : fd;
+    cli->no_blank = TRUE;
+    fflush(stdout);
+    dom = lodge_domain_create(cli->conn, xml, fds, flags);
+    cli_warnings(cli);
+    if (!dom) {
+        cli_error("Failed to create domain from %s", source);
+        return FALSE;
+    }
+    if (!foreground_console(cli, dom, fds, &console_caught)) {
+        cli_say(cli, "\nDomain '%s' goes on; 'lodge console %s' comes back to it\n",
+                virDomainGetName(dom), virDomainGetName(dom));
+        return TRUE;
+    }
+    wait.dom = dom;
+    caught = wait_or_destroy(&wait);
+    if (wait.failed)
+        return FALSE;
+    caught = console_caught ? console_caught : caught;
+    cli->exit_status = caught ? 128 + caught : exit_status(wait.wait_status);
+    cli_forget_error();
+    return cli->exit_status == 0;
+}
+
+/* As a shell does: the keys that interrupt are the child's, not ours, until it ends. */
+static gboolean
+run_and_wait(Cli *cli, char *const *argv)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before_int, before_quit;
+    posix_spawnattr_t attr;
+    sigset_t defaults;
+    pid_t pid;
+    int failed, wait_status = 0;
+
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGINT);
+    sigaddset(&defaults, SIGQUIT);
+    posix_spawnattr_init(&attr);
+    posix_spawnattr_setsigdefault(&attr, &defaults);
+    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
+    sigaction(SIGINT, &ignore, &before_int);
+    sigaction(SIGQUIT, &ignore, &before_quit);
+    failed = posix_spawn(&pid, argv[0], NULL, &attr, argv, environ);
+    posix_spawnattr_destroy(&attr);
+    while (!failed && waitpid(pid, &wait_status, 0) < 0 && errno == EINTR)
+        ;
+    sigaction(SIGINT, &before_int, NULL);
+    sigaction(SIGQUIT, &before_quit, NULL);
+    if (failed) {
+        cli_error("cannot run '%s': %s", argv[0], g_strerror(failed));
+        return FALSE;
+    }
+    cli->exit_status = exit_status(wait_status);
+    return cli->exit_status == 0;
+}
+
+gboolean
+attach_exec(Cli *cli, virDomainPtr dom, const char *const *argv, const char *const *options)
+{
+    char **command = lodge_domain_enter_argv(dom, argv, options);
+    gboolean ok;
+
+    if (!command) {
+        cli_error("Failed to enter domain '%s'", virDomainGetName(dom));
+        return FALSE;
+    }
+    cli->no_blank = TRUE;
+    fflush(stdout);
+    if (cli->more_follows) {
+        ok = run_and_wait(cli, command);
+    } else {
+        execv(command[0], command);
+        cli_error("cannot run '%s': %s", command[0], g_strerror(errno));
+        ok = FALSE;
+    }
+    for (char **word = command; *word; word++)
+        free(*word);
+    free(command);
+    return ok;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* lodge-shell: the interactive shell of lodge. Takes the options of `lodge`; `lodge` without a
+ * command becomes it. Without a terminal it reads commands from standard input, one a line.
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/environ.h"
+#include "cli/run.h"
+#include "cli/shell.h"
+
+int
+main(int argc, char **argv)
+{
+    CliEnviron environ_values = environ_read();
+    gboolean ok = TRUE;
+    int first = argc;
+    Cli cli;
+
+    cli_init(&cli, &environ_values);
+    switch (run_options(&cli, argc, argv, &first)) {
+    case RUN_DONE:
+        return run_end(&cli, TRUE);
+    case RUN_BAD:
+        return run_end(&cli, FALSE);
+    case RUN_COMMAND:
+        break;
+    }
+    cli.more_follows = TRUE;
+    cli.events = TRUE;
+    if (!cli_connect(&cli)) {
+        if (virGetLastErrorCode() != VIR_ERR_OK)
+            cli_error("%s", virGetLastErrorMessage());
+        return run_end(&cli, FALSE);
+    }
+    ok = isatty(STDIN_FILENO) ? shell_interactive(&cli) : shell_batch(&cli);
+    return run_end(&cli, ok);
+}

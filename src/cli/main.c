@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* lodge: the command. Theory of operation: options, then one command, or one text with several, or
+ * nothing: then the interactive shell, a program of its own so that this one links no line editor.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/environ.h"
+#include "cli/run.h"
+
+static int
+exec_shell(char **argv)
+{
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *dir = self ? g_path_get_dirname(self) : NULL;
+    g_autofree char *beside = dir ? g_build_filename(dir, "lodge-shell", NULL) : NULL;
+
+    if (beside)
+        execv(beside, argv);
+    execv(LODGE_LIBEXECDIR "/lodge-shell", argv);
+    cli_error("cannot run the interactive shell '%s': %s; give a command instead ('lodge help' "
+              "lists them)",
+              LODGE_LIBEXECDIR "/lodge-shell", g_strerror(errno));
+    return 1;
+}
+
+int
+main(int argc, char **argv)
+{
+    CliEnviron environ_values = environ_read();
+    gboolean ok = FALSE;
+    int first = argc;
+    Cli cli;
+
+    cli_init(&cli, &environ_values);
+    switch (run_options(&cli, argc, argv, &first)) {
+    case RUN_DONE:
+        return run_end(&cli, TRUE);
+    case RUN_BAD:
+        return run_end(&cli, FALSE);
+    case RUN_COMMAND:
+        break;
+    }
+    if (first == argc)
+        return exec_shell(argv);
+    if (first + 1 == argc)
+        ok = run_text(&cli, argv[first]);
+    else
+        ok = run_words(&cli, (const char *const *)argv + first);
+    return run_end(&cli, ok);
+}
