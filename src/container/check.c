@@ -123,6 +123,11 @@ check_devices(const DomainDef *def, const char *source, GError **error)
     for (guint i = 0; i < def->nets->len; i++) {
         const DomainNet *net = g_ptr_array_index(def->nets, i);
 
+        if (net->link_down && net->routes->len > 0)
+            return check_refuse(LODGE_ERROR_CONFIG, error,
+                                "%s:%d: <interface>: the kernel takes no <route> over a device "
+                                "with <link state='down'/>; remove one of the two",
+                                source, net->line);
         if (net->host_dev && net->type == DOMAIN_NET_DIRECT)
             return check_refuse(LODGE_ERROR_UNSUPPORTED_CONFIG, error,
                                 "%s:%d: <interface type='direct'>: the device lies in the guest "

@@ -79,9 +79,6 @@ plan_masks(const PlanInput *in, GString *plan)
         plan_add(plan, "readonly", "/proc/sys", NULL);
         return;
     }
-    /* A guest on the host's root would otherwise reach the control sockets of all other guests. */
-    if (!plan_root_fs(in->def))
-        plan_add(plan, "mask", in->paths->live, NULL);
     if (confine->proc_unmasked)
         return;
     for (gsize i = 0; i < G_N_ELEMENTS(masked_paths); i++)

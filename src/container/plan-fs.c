@@ -127,6 +127,9 @@ plan_file_systems(const PlanInput *in, GString *plan, GError **error)
         if (!plan_one_fs(in, plan, i, error))
             return FALSE;
     }
+    /* A guest on the host's root would otherwise reach the control sockets of all other guests. */
+    if (!root && !def->confine.compat_libvirt)
+        plan_add(plan, "mask", in->paths->live, NULL);
     /* With the host's root a DHCP client in the guest's own network would overwrite the host's file. */
     if (!root && plan_has_own_net(def))
         plan_add(plan, "resolv-conf", NULL);
