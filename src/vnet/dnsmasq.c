@@ -126,6 +126,7 @@ add_ranges(GString *out, const NetworkIp *ip, guint64 *n_leases, GError **error)
         if (net_prefix_parse(range->start, 0, &start) && net_prefix_parse(range->end, 0, &end))
             *n_leases += net_range_size(&start, &end);
     }
+    *n_leases += ip->hosts->len;
     if (ip->ranges->len == 0)
         return add_line(out, error, "dhcp-range", ip->address, "static", last, NULL);
     return TRUE;
@@ -174,8 +175,9 @@ add_dhcp(GString *out, const NetworkDef *def, const DnsmasqOptions *options, GEr
             return FALSE;
         }
     }
-    if (any) {
+    if (any || any_v6)
         g_string_append_printf(out, "dhcp-leasefile=%s\n", options->lease_file);
+    if (any) {
         g_string_append(out, "dhcp-no-override\ndhcp-authoritative\n");
         if (n_leases > 0)
             g_string_append_printf(out, "dhcp-lease-max=%u\n", (guint)MIN(n_leases, LEASES_MAX));

@@ -43,7 +43,7 @@ prefix_of(const NetworkDef *def, const char *ip)
         if (net_prefix_parse(one->address, one->prefix, &own) && net_prefix_contains(&own, &lease))
             return (guint)own.prefix;
     }
-    return lease.is_v6 ? 128 : 32;
+    return lease.address.is_v6 ? 128 : 32;
 }
 
 static NetworkLease *

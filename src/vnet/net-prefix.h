@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* vnet/net-prefix.h - arithmetic on IPv4 and IPv6 addresses and prefixes.
+/* vnet/net-prefix.h - an address with its prefix length, and what follows from the two.
  *
  * Used by: vnet (rules, DHCP ranges, free subnets, leases).
  */
@@ -8,15 +8,15 @@
 
 #include <glib.h>
 
+#include "conf/address.h"
+
 typedef struct {
-    gboolean is_v6;
-    guint8 bytes[16]; /* 4 or 16 of them, network order */
+    Address address;
     int prefix;
 } NetPrefix;
 
 /* Text without "/N"; FALSE when it is no address or @prefix is too long for it. */
 gboolean net_prefix_parse(const char *address, int prefix, NetPrefix *ret_prefix);
-char *net_prefix_address(const NetPrefix *prefix); /* "192.168.122.1" */
 char *net_prefix_network(const NetPrefix *prefix); /* "192.168.122.0/24": host bits cleared */
 char *net_prefix_netmask(const NetPrefix *prefix); /* "255.255.255.0"; v4 only */
 

@@ -54,7 +54,7 @@ parse_fib_trie(GArray *used, const char *text)
 static gboolean
 parse_v6_hex(const char *hex, int prefix, NetPrefix *ret_prefix)
 {
-    NetPrefix parsed = {.is_v6 = TRUE, .prefix = prefix};
+    NetPrefix parsed = {.address = {.is_v6 = TRUE}, .prefix = prefix};
 
     if (strlen(hex) != 32)
         return FALSE;
@@ -63,7 +63,7 @@ parse_v6_hex(const char *hex, int prefix, NetPrefix *ret_prefix)
 
         if (high < 0 || low < 0)
             return FALSE;
-        parsed.bytes[i] = (guint8)(high * 16 + low);
+        parsed.address.bytes[i] = (guint8)(high * 16 + low);
     }
     *ret_prefix = parsed;
     return TRUE;
@@ -72,9 +72,10 @@ parse_v6_hex(const char *hex, int prefix, NetPrefix *ret_prefix)
 static gboolean
 is_v6_boring(const NetPrefix *prefix)
 {
-    gboolean is_link_local = prefix->bytes[0] == 0xfe && (prefix->bytes[1] & 0xc0) == 0x80;
+    gboolean is_link_local =
+        prefix->address.bytes[0] == 0xfe && (prefix->address.bytes[1] & 0xc0) == 0x80;
 
-    return is_link_local || prefix->bytes[0] == 0xff || prefix->bytes[0] == 0;
+    return is_link_local || prefix->address.bytes[0] == 0xff || prefix->address.bytes[0] == 0;
 }
 
 /* DEST LEN SRC LEN HOP METRIC REFS USE FLAGS DEVICE, all but the device in hex */
@@ -134,12 +135,12 @@ add_addresses(GArray *used)
             continue;
         if (a->ifa_addr->sa_family == AF_INET) {
             prefix.prefix = 32;
-            memcpy(prefix.bytes, &((const struct sockaddr_in *)(const void *)a->ifa_addr)->sin_addr,
-                   4);
+            memcpy(prefix.address.bytes,
+                   &((const struct sockaddr_in *)(const void *)a->ifa_addr)->sin_addr, 4);
         } else if (a->ifa_addr->sa_family == AF_INET6) {
-            prefix.is_v6 = TRUE;
+            prefix.address.is_v6 = TRUE;
             prefix.prefix = 128;
-            memcpy(prefix.bytes,
+            memcpy(prefix.address.bytes,
                    &((const struct sockaddr_in6 *)(const void *)a->ifa_addr)->sin6_addr, 16);
             if (is_v6_boring(&prefix))
                 continue;
@@ -162,25 +163,35 @@ subnet_used(void)
     return used;
 }
 
-static gboolean
-is_free(const GArray *used, int x)
+/* Marks which of 192.168.0.0/24 ... 192.168.255.0/24 @prefix touches. */
+static void
+mark_taken(const NetPrefix *prefix, gboolean taken[256])
 {
-    NetPrefix wanted = {.bytes = {192, 168, (guint8)x, 0}, .prefix = 24};
+    static const NetPrefix block = {.address = {.bytes = {192, 168}}, .prefix = 16};
+    int first = 0, count = 256;
 
-    for (guint i = 0; i < used->len; i++)
-        if (net_prefix_overlaps(&wanted, &g_array_index(used, NetPrefix, i)))
-            return FALSE;
-    return TRUE;
+    if (prefix->address.is_v6 || !net_prefix_overlaps(prefix, &block))
+        return;
+    if (prefix->prefix > 16) {
+        count = prefix->prefix >= 24 ? 1 : 1 << (24 - prefix->prefix);
+        first = prefix->address.bytes[2] / count * count;
+    }
+    for (int x = first; x < first + count; x++)
+        taken[x] = TRUE;
 }
 
 int
 subnet_pick(const GArray *used)
 {
+    gboolean taken[256] = {FALSE};
+
+    for (guint i = 0; i < used->len; i++)
+        mark_taken(&g_array_index(used, NetPrefix, i), taken);
     for (int x = FIRST_CHOICE; x <= 254; x++)
-        if (is_free(used, x))
+        if (!taken[x])
             return x;
     for (int x = FIRST_CHOICE - 1; x >= 0; x--)
-        if (is_free(used, x))
+        if (!taken[x])
             return x;
     return -1;
 }
@@ -188,15 +199,16 @@ subnet_pick(const GArray *used)
 static void
 move_text(char **text, int x)
 {
-    NetPrefix address;
+    Address address;
+    char moved[ADDRESS_TEXT_SIZE];
 
-    if (*text == NULL || !net_prefix_parse(*text, 0, &address) || address.is_v6)
+    if (*text == NULL || !address_parse(*text, &address) || address.is_v6)
         return;
     address.bytes[0] = 192;
     address.bytes[1] = 168;
     address.bytes[2] = (guint8)x;
     g_free(*text);
-    *text = net_prefix_address(&address);
+    *text = g_strdup(address_format(&address, moved));
 }
 
 void
