@@ -51,7 +51,8 @@ run(Guest *guest)
         return 1;
     }
     loop = loop_new(guest, &err);
-    if (!loop || guest_await(guest, &err) < 0 || (guest->is_network && keep_start(guest, &err) < 0)) {
+    if (!loop || guest_await(guest, &err) < 0 ||
+        (guest->is_network && keep_start(guest, &err) < 0)) {
         guest_undo(guest, GUEST_REASON_FAILED);
         if (loop)
             loop_finish(loop);

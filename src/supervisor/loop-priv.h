@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* supervisor/loop-priv.h - the loop's state, shared by loop.c, control-socket.c and control-verbs.c.
+ */
+#pragma once
+
+#include "supervisor/console.h"
+#include "supervisor/control.h"
+#include "supervisor/loop.h"
+#include "supervisor/watch.h"
+
+#define CONTROL_CLIENTS_MAX 64
+
+typedef enum {
+    CLIENT_TALKS,
+    CLIENT_WAITS,
+    CLIENT_DESTROYS
+} ClientState;
+
+typedef struct {
+    Watch watch; /* fd -1: this place is free */
+    Loop *loop;
+    ClientState state;
+    bool has_greeted;
+    uint64_t number; /* of its connection: the lowest is the oldest */
+} ControlClient;
+
+struct Loop {
+    Guest *guest;
+    WatchSet set;
+
+    /* control-socket.c */
+    Watch listener;
+    ControlClient clients[CONTROL_CLIENTS_MAX];
+    uint64_t n_connections;
+    bool is_finished; /* everything is undone: waits are answered at once */
+    bool was_waited;  /* somebody was told how it ended */
+
+    /* loop.c */
+    Watch init, signals, helper;
+    Timer again; /* a restart that waits for its turn */
+    int64_t booted_ms;
+    int delay_ms;
+    Console *consoles; /* (array length=n_consoles) */
+    int n_consoles;
+    bool is_over;
+    GuestReason reason;
+};
+
+/* control-socket.c: LIVE/control; "io" when it cannot be made. */
+int control_listen(Loop *loop, Err *err);
+/* All is undone: answers those who wait. */
+void control_finish(Loop *loop);
+void control_close(Loop *loop);
+/* "ok WORD WORD", both (nullable); @fd is sent along, or -1. A client that does not take it at once
+ * is dropped. */
+void control_ok(ControlClient *client, const char *first, const char *second, int fd);
+void control_error(ControlClient *client, const Err *err);
+/* What `wait` is answered. */
+void control_say_end(ControlClient *client);
+
+/* control-verbs.c: carries out one request and answers it, now or at the end. */
+void control_request(ControlClient *client, int argc, char **argv);
+
+/* loop.c: the guest ends now, as somebody demanded. */
+void loop_destroy(Loop *loop);
