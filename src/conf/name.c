@@ -44,9 +44,9 @@ name_check(const char *kind, const char *name, GError **error)
         return TRUE;
     shown = g_strndup(name, 40);
     clean = g_utf8_make_valid(shown, -1);
-    for (char *at = clean; *at != '\0'; at++)
-        if ((guchar)*at < 0x20 || *at == 0x7f)
-            *at = '?';
+    for (char *at = clean; *at != '\0'; at = g_utf8_next_char(at))
+        if (g_unichar_iscntrl(g_utf8_get_char(at)))
+            memset(at, '?', (gsize)(g_utf8_next_char(at) - at));
     return error_set(error, LODGE_ERROR_CONFIG, "the %s name '%s%s' %s", kind, clean,
                      strnlen(name, 41) > 40 ? "..." : "", why);
 }

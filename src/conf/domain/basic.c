@@ -93,7 +93,7 @@ parse_memory(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
         def->current_memory_kib = def->memory_kib;
     /* Differences below 4 MiB come from units and are rounded away, as libvirt does. */
     if (def->current_memory_kib > def->memory_kib &&
-        (def->current_memory_kib - 1) / 4096 > (def->memory_kib - 1) / 4096) {
+        def->current_memory_kib - def->memory_kib >= 4096) {
         xml_error(tree, current, error,
                   "is larger than <memory> (%" G_GUINT64_FORMAT " KiB); make <memory> as large",
                   def->memory_kib);

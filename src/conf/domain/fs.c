@@ -73,7 +73,6 @@ parse_source(XmlTree *tree, XmlNode *node, DomainFs *fs, GError **error)
 {
     XmlNode *source = xml_child(node, "source");
     const char *attr = source_attrs[fs->type];
-    g_autofree char *what = g_strconcat("attribute '", attr, "'", NULL);
 
     if (source == NULL)
         return xml_error(tree, node, error, "type '%s' lacks <source %s='...'/>",
@@ -82,7 +81,7 @@ parse_source(XmlTree *tree, XmlNode *node, DomainFs *fs, GError **error)
         return parse_usage(tree, source, fs, error);
     if (xml_attr_need(tree, source, attr, error) == NULL)
         return FALSE;
-    fs->source = xml_path(tree, source, what, xml_attr(source, attr), error);
+    fs->source = xml_path(tree, source, attr, xml_attr(source, attr), error);
     return fs->source != NULL;
 }
 
@@ -95,7 +94,7 @@ parse_target(XmlTree *tree, XmlNode *node, DomainFs *fs, GError **error)
         return xml_error(tree, node, error, "lacks <target dir='...'/>");
     if (xml_attr_need(tree, target, "dir", error) == NULL)
         return FALSE;
-    fs->target = xml_path(tree, target, "attribute 'dir'", xml_attr(target, "dir"), error);
+    fs->target = xml_path(tree, target, "dir", xml_attr(target, "dir"), error);
     if (fs->target != NULL && fs->type == DOMAIN_FS_BIND && strcmp(fs->target, "/") == 0)
         return xml_error(tree, node, error,
                          "type 'bind' takes its source from inside the guest, so it cannot be the "

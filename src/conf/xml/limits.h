@@ -24,3 +24,6 @@
 
 /* What a message quotes of a value; the rest is cut. */
 #define XML_QUOTE_MAX 80
+
+/* Warnings of one document; more would only hide the first ones. */
+#define XML_WARNINGS_MAX 100

@@ -85,30 +85,42 @@ xml_tree_free(XmlTree *tree)
 static gboolean G_GNUC_PRINTF(4, 5)
     refuse(const Parser *self, GError **error, LodgeErrorCode code, const char *format, ...)
 {
-    g_autofree char *message = NULL;
+    g_autofree char *what = NULL, *message = NULL;
     va_list args;
 
     va_start(args, format);
-    message = g_strdup_vprintf(format, args);
+    what = g_strdup_vprintf(format, args);
     va_end(args);
-    g_set_error(error, LODGE_ERROR, code, "%s:%d: %s", self->tree->source, self->line, message);
+    message = xml_clean_message(g_strdup_printf("%s:%d: %s", self->tree->source, self->line, what));
+    g_set_error_literal(error, LODGE_ERROR, code, message);
     return FALSE;
 }
 
-/* GMarkup says "Error on line 3 char 7: Element ..."; the position is ours to say. */
+/* GMarkup says "Error on line 3 char 7: Element “a” ... <book>."; the position is ours to say. */
 static void
-refuse_markup(Parser *self, GError *cause, GError **error)
+refuse_markup(Parser *self, const GError *cause, GError **error)
 {
-    const char *text = cause->message;
-    const char *after = g_str_has_prefix(text, "Error on line ") ? strstr(text, ": ") : NULL;
-    g_autofree char *message = g_strdup(after != NULL ? after + 2 : text);
-    gsize length = strlen(message);
+    const char *after =
+        g_str_has_prefix(cause->message, "Error on line ") ? strstr(cause->message, ": ") : NULL;
+    g_autoptr(GString) text = g_string_new(after != NULL ? after + 2 : cause->message);
 
-    if (g_ascii_isupper(message[0]) && g_ascii_islower(message[1]))
-        message[0] = g_ascii_tolower(message[0]);
-    if (length > 0 && message[length - 1] == '.')
-        message[length - 1] = '\0';
-    refuse(self, error, LODGE_ERROR_SYNTAX, "the XML is not well formed: %s", message);
+    if (self->node == NULL && self->tree->root != NULL) {
+        refuse(self, error, LODGE_ERROR_SYNTAX,
+               "something stands behind the end of <%s>; remove it", self->root_name);
+        return;
+    }
+    if (cause->code == G_MARKUP_ERROR_EMPTY || strstr(cause->message, "<book>") != NULL) {
+        refuse(self, error, LODGE_ERROR_SYNTAX, "this is no XML: it must begin with <%s>",
+               self->root_name);
+        return;
+    }
+    if (g_ascii_isupper(text->str[0]) && g_ascii_islower(text->str[1]))
+        text->str[0] = g_ascii_tolower(text->str[0]);
+    if (text->len > 0 && text->str[text->len - 1] == '.')
+        g_string_truncate(text, text->len - 1);
+    g_string_replace(text, "\u201c", "'", 0);
+    g_string_replace(text, "\u201d", "'", 0);
+    refuse(self, error, LODGE_ERROR_SYNTAX, "the XML is not well formed: %s", text->str);
 }
 
 /* --- characters and names ------------------------------------------------------------------------ */

@@ -22,13 +22,31 @@ matches(const XmlRefusal *entry, const XmlNode *node, const XmlAttr *attr)
            (node->parent != NULL && strcmp(entry->parent, node->parent->name) == 0);
 }
 
+/* The sibling of the same name before @node that was read; NULL when there is none. */
+static const XmlNode *
+read_twin(const XmlNode *node)
+{
+    if (node->parent != NULL)
+        for (const XmlNode *other = node->parent->child; other != node; other = other->next)
+            if (other->seen && strcmp(other->name, node->name) == 0 &&
+                g_strcmp0(other->ns, node->ns) == 0)
+                return other;
+    return NULL;
+}
+
 static gboolean
 visit(XmlTree *tree, XmlNode *node, XmlAttr *attr, gboolean text, gpointer data)
 {
     const Refuser *self = data;
+    const XmlNode *twin = attr == NULL && !text ? read_twin(node) : NULL;
 
-    if (text || (attr == NULL && xml_read_twin(node) != NULL))
-        return TRUE; /* unknown there, or a second one of what was read: xml_unknown() says so */
+    if (text)
+        return TRUE; /* unknown there: xml_unknown() says so */
+    if (twin != NULL)
+        return xml_error(tree, node, self->error,
+                         "stands here again; the first is of line %d, put both into one or remove "
+                         "one",
+                         twin->line);
     for (gsize i = 0; i < self->n_table; i++)
         if (matches(&self->table[i], node, attr)) {
             if (attr != NULL)

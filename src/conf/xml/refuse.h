@@ -19,6 +19,7 @@ typedef struct {
 
 /**
  * xml_refuse:
- * Returns: FALSE with LODGE_ERROR_UNSUPPORTED_CONFIG for the first unseen thing that @table lists
+ * Returns: FALSE with LODGE_ERROR_UNSUPPORTED_CONFIG for the first unseen thing that @table lists,
+ *   or LODGE_ERROR_CONFIG for an element whose first one was read and which counts once only
  */
 gboolean xml_refuse(XmlTree *tree, const XmlRefusal *table, gsize n_table, GError **error);

@@ -12,3 +12,6 @@ struct XmlTree {
     XmlNode *root;
     const char *source;
 };
+
+/* One line of valid UTF-8 without control characters, whatever was quoted in it. Takes @message. */
+char *xml_clean_message(char *message);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "conf/xml/limits.h"
 #include "conf/xml/tree-priv.h"
 #include "util/error.h"
 
@@ -84,14 +85,36 @@ xml_node_keep(XmlNode *node)
     node->verbatim = TRUE;
 }
 
+char *
+xml_clean_message(char *message)
+{
+    char *clean = g_utf8_validate(message, -1, NULL) ? message : g_utf8_make_valid(message, -1);
+
+    if (clean != message)
+        g_free(message);
+    for (char *at = clean; *at != '\0'; at++)
+        if ((guchar)*at < 0x20 || *at == 0x7f)
+            *at = '?';
+    return clean;
+}
+
+/* "FILE:LINE: <prefix:name>" */
+static char *
+position(const XmlTree *tree, const XmlNode *node)
+{
+    return g_strdup_printf("%s:%d: <%s%s%s>", tree->source, node->line, node->prefix,
+                           *node->prefix != '\0' ? ":" : "", node->name);
+}
+
 static void
 error_at(const XmlTree *tree, const XmlNode *node, GError **error, LodgeErrorCode code,
          const char *format, va_list args)
 {
-    g_autofree char *message = g_strdup_vprintf(format, args);
+    g_autofree char *what = g_strdup_vprintf(format, args);
+    g_autofree char *where = position(tree, node);
+    g_autofree char *message = xml_clean_message(g_strconcat(where, " ", what, NULL));
 
-    g_set_error(error, LODGE_ERROR, code, "%s:%d: <%s%s%s> %s", tree->source, node->line,
-                node->prefix, *node->prefix != '\0' ? ":" : "", node->name, message);
+    g_set_error_literal(error, LODGE_ERROR, code, message);
 }
 
 gboolean
@@ -119,8 +142,13 @@ xml_unsupported(const XmlTree *tree, const XmlNode *node, GError **error, const 
 gboolean
 xml_error_prefix(const XmlTree *tree, const XmlNode *node, GError **error)
 {
-    g_prefix_error(error, "%s:%d: <%s%s%s> ", tree->source, node->line, node->prefix,
-                   *node->prefix != '\0' ? ":" : "", node->name);
+    g_autofree char *where = position(tree, node);
+
+    if (error != NULL && *error != NULL) {
+        g_autofree char *old = (*error)->message;
+
+        (*error)->message = xml_clean_message(g_strconcat(where, " ", old, NULL));
+    }
     return FALSE;
 }
 
@@ -165,39 +193,24 @@ xml_unseen(XmlTree *tree, XmlVisit visit, gpointer data)
     return unseen_below(tree, tree->root, visit, data);
 }
 
-const XmlNode *
-xml_read_twin(const XmlNode *node)
-{
-    if (node->parent != NULL)
-        for (const XmlNode *other = node->parent->child; other != node; other = other->next)
-            if (other->seen && node_is(other, node->ns, node->name))
-                return other;
-    return NULL;
-}
-
 static gboolean
 list_unknown(XmlTree *tree, XmlNode *node, XmlAttr *attr, gboolean text, gpointer data)
 {
     GPtrArray *list = data;
-    const char *colon = *node->prefix != '\0' ? ":" : "";
-    g_autofree char *head = g_strdup_printf("%s:%d: <%s%s%s>", tree->source, node->line,
-                                            node->prefix, colon, node->name);
-    const XmlNode *twin = attr == NULL && !text ? xml_read_twin(node) : NULL;
+    g_autofree char *head = position(tree, node);
+    const XmlNode *parent = node->parent;
+    char *line;
 
     if (text)
-        g_ptr_array_add(list, g_strdup_printf("%s holds text, which has no meaning there", head));
+        line = g_strdup_printf("%s holds text, which has no meaning there", head);
     else if (attr != NULL)
-        g_ptr_array_add(list,
-                        g_strdup_printf("%s attribute '%s%s%s' is not known", head, attr->prefix,
-                                        *attr->prefix != '\0' ? ":" : "", attr->name));
-    else if (twin != NULL)
-        g_ptr_array_add(list, g_strdup_printf("%s stands here again; only the first, of line %d, "
-                                              "counts",
-                                              head, twin->line));
+        line = g_strdup_printf("%s attribute '%s%s%s' is not known", head, attr->prefix,
+                               *attr->prefix != '\0' ? ":" : "", attr->name);
     else
-        g_ptr_array_add(list, g_strdup_printf("%s is not known inside <%s>", head,
-                                              node->parent != NULL ? node->parent->name : ""));
-    return list->len < 100; /* more would only hide the first ones */
+        line = g_strdup_printf("%s is not known inside <%s%s%s>", head, parent->prefix,
+                               *parent->prefix != '\0' ? ":" : "", parent->name);
+    g_ptr_array_add(list, xml_clean_message(line));
+    return list->len < XML_WARNINGS_MAX;
 }
 
 GPtrArray *

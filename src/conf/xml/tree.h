@@ -116,9 +116,6 @@ typedef gboolean (*XmlVisit)(XmlTree *tree, XmlNode *node, XmlAttr *attr, gboole
                              gpointer data);
 gboolean xml_unseen(XmlTree *tree, XmlVisit visit, gpointer data);
 
-/* The sibling of the same name before @node that was read; NULL when there is none. */
-const XmlNode *xml_read_twin(const XmlNode *node);
-
 /**
  * xml_unknown:
  * Returns: (transfer full) (element-type utf8): one "FILE:LINE: <element> is not known ..." per

@@ -17,8 +17,10 @@ xml_attr_need(XmlTree *tree, XmlNode *node, const char *name, GError **error)
 
     if (value != NULL && *value != '\0')
         return value;
-    xml_error(tree, node, error, "%s the attribute '%s'", value == NULL ? "lacks" : "leaves empty",
-              name);
+    if (value == NULL)
+        xml_error(tree, node, error, "lacks the attribute '%s'", name);
+    else
+        xml_error(tree, node, error, "leaves the attribute '%s' empty", name);
     return NULL;
 }
 
