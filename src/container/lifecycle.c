@@ -60,6 +60,22 @@ start_plan(const Start *start, const char *live_dir, GError **error)
     return facts ? container_plan_build(&in, error) : NULL;
 }
 
+/* Says which of our own defaults this host could not put in force. */
+static void
+start_warn(const Start *start, const char *live_dir)
+{
+    GPtrArray *warnings = start->ctx->warnings;
+    g_autoptr(Status) status = warnings ? status_read(live_dir, NULL) : NULL;
+
+    for (guint i = 0; status && i < status->not_enforced->len; i++) {
+        const StatusNotEnforced *limit =
+            &g_array_index(status->not_enforced, StatusNotEnforced, i);
+
+        g_ptr_array_add(warnings, g_strdup_printf("domain '%s' runs without '%s': %s",
+                                                  start->def->name, limit->file, limit->reason));
+    }
+}
+
 /* With the object's lock held. */
 static gboolean
 start_locked(const Start *start, const ObjectLock *lock, int *ret_id, GError **error)
@@ -86,7 +102,10 @@ start_locked(const Start *start, const ObjectLock *lock, int *ret_id, GError **e
     if (!plan)
         return FALSE;
     spec.plan = plan;
-    return launch_start(start->store, lock, &spec, ret_id, error);
+    if (!launch_start(start->store, lock, &spec, ret_id, error))
+        return FALSE;
+    start_warn(start, live_dir);
+    return TRUE;
 }
 
 gboolean

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a container may not do unless its XML says so, looked at from the inside."""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from house import *  # noqa: E402,F403
+
+ROOT = "/export/root"
+TREE = f"<filesystem type='mount'><source dir='{ROOT}'/><target dir='/'/></filesystem><console type='pty'/>"
+DEFAULT = {"chown", "dac_override", "fsetid", "fowner", "net_raw", "setgid", "setuid", "setfcap", "setpcap", "net_bind_service",
+           "sys_chroot", "kill", "audit_write"}
+NUMBERS = dict(chown=0, dac_override=1, fowner=3, fsetid=4, kill=5, setgid=6, setuid=7, setpcap=8, net_bind_service=10, net_admin=12,
+               net_raw=13, sys_module=16, sys_chroot=18, sys_ptrace=19, sys_admin=21, sys_time=25, mknod=27, audit_write=29,
+               audit_control=30, setfcap=31, mac_admin=33)
+
+
+def lxc(*argv, **options):
+    return lodge("-c", "lxc:///", *argv, **options)
+
+
+def create(name, body="", devices=TREE, init="/bin/sleep", args=("1000",)):
+    busybox_root(ROOT)
+    path = f"/tmp/{name}.xml"
+    text = domain_xml(name, init, args, body=body, devices=devices)
+    pathlib.Path(path).write_text(text.replace("<domain ", "<domain xmlns:lodge='urn:lodge:domain:1' ", 1))
+    lxc("create", path)
+
+
+@contextlib.contextmanager
+def guest(name, **more):
+    create(name, **more)
+    try:
+        yield lambda *argv, **options: lxc("exec", name, "--", *argv, **options)
+    finally:
+        lxc("destroy", name)
+
+
+def status_of(run, pid="1"):
+    return dict(line.split(":\t", 1) for line in run("cat", f"/proc/{pid}/status").stdout.splitlines() if ":\t" in line)
+
+
+def mask_of(names):
+    return sum(1 << NUMBERS[name] for name in names)
+
+
+def host_mask():
+    line = next(l for l in open("/proc/self/status") if l.startswith("CapBnd"))
+    return int(line.split()[1], 16)
+
+
+def capabilities_are(run, wanted):
+    for pid in ("1", "self"):
+        found = status_of(run, pid)
+        for kind in ("CapBnd", "CapPrm", "CapEff", "CapInh"):
+            if kind == "CapInh" and int(found[kind], 16) == 0:
+                continue  # an empty inheritable set is stricter still
+            equal(f"{pid} {kind} {int(found[kind], 16):x}", f"{pid} {kind} {wanted & host_mask():x}")
+
+
+def test_default_capabilities():
+    with guest("caps") as run:
+        capabilities_are(run, mask_of(DEFAULT))
+
+
+def test_net_admin_only_with_an_own_network():
+    with guest("netcaps", body="<features><privnet/></features>") as run:
+        capabilities_are(run, mask_of(DEFAULT | {"net_admin"}))
+
+
+def test_capability_policies():
+    policy = "<features><capabilities policy='{}'>{}</capabilities></features>".format
+    with guest("caps1", body=policy("default", "<sys_ptrace state='on'/><net_raw state='off'/>")) as run:
+        capabilities_are(run, mask_of((DEFAULT | {"sys_ptrace"}) - {"net_raw"}))
+    with guest("caps2", body=policy("deny", "<kill state='on'/>")) as run:
+        capabilities_are(run, mask_of({"kill"}))
+    with guest("caps3", body=policy("allow", "<sys_module state='off'/>")) as run:
+        capabilities_are(run, host_mask() & ~mask_of({"sys_module"}))
+
+
+def test_no_new_privileges_and_seccomp():
+    with guest("strict") as run:
+        for pid in ("1", "self"):
+            found = status_of(run, pid)
+            equal((found["NoNewPrivs"], found["Seccomp"]), ("1", "2"))
+        matches(run("mount", "-t", "tmpfs", "none", "/tmp", ok=False).stderr, "not permitted|denied")
+
+
+def test_relaxations_one_by_one():
+    for name, words, key, value in (("nnp", "<lodge:new-privileges allow='yes'/>", "NoNewPrivs", "0"),
+                                    ("filter", "<lodge:seccomp policy='none'/>", "Seccomp", "0")):
+        with guest(f"relax-{name}", body=f"<lodge:confine>{words}</lodge:confine>") as run:
+            equal(status_of(run)[key], value)
+    with guest("relax-proc", body="<lodge:confine><lodge:proc masked='no'/></lodge:confine>") as run:
+        assert int(run("wc", "-c", "/proc/timer_list", ok=False).stdout.split()[0]) > 0
+    with guest("relax-sys", body="<lodge:confine><lodge:sys writable='yes'/></lodge:confine>") as run:
+        matches(run("grep", " /sys ", "/proc/mounts").stdout, r"^\S+ /sys sysfs rw")
+    with guest("relax-devices", body="<lodge:confine><lodge:devices all='yes'/></lodge:confine>") as run:
+        run("true")
+
+
+def test_masked_and_read_only_paths():
+    with guest("masked") as run:
+        for path in ("/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/interrupts"):
+            if os.path.exists(path):
+                equal(run("cat", path).stdout, "")
+        for path in ("/proc/acpi", "/proc/scsi", "/sys/firmware"):
+            if os.path.isdir(path):
+                equal(run("ls", path).stdout, "")
+        for path in ("/proc/sys/kernel/hostname", "/proc/sysrq-trigger", "/proc/irq/default_smp_affinity"):
+            if os.path.exists(path):
+                matches(run("sh", "-c", f"echo x > {path}", ok=False).stderr, "Read-only file system|Permission denied")
+        matches(run("grep", " /sys ", "/proc/mounts").stdout, r"^\S+ /sys sysfs ro")
+
+
+def test_only_the_standard_devices():
+    with guest("devices") as run:
+        found = run("ls", "/dev").stdout.split()
+        for name in found:
+            assert name in {"null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm", "fd", "stdin", "stdout", "stderr",
+                            "console", "tty1", "mqueue", "core"}, name
+        equal(run("head", "-c", "4", "/dev/zero").stdout, "\0\0\0\0")
+        run("sh", "-c", "echo gone > /dev/null")
+
+
+def test_device_rules_hold_even_with_mknod():
+    """With the capability and the call, the group of devices still says no."""
+    body = "<features><capabilities policy='default'><mknod state='on'/></capabilities></features>"
+    with guest("mknod", body=body) as run:
+        os.symlink("busybox", f"{ROOT}/bin/mknod") if not os.path.lexists(f"{ROOT}/bin/mknod") else None
+        matches(run("mknod", "/tmp/kmsg", "c", "1", "11", ok=False).stderr, "not permitted")
+        run("mknod", "/tmp/null", "c", "1", "3")
+        os.unlink(f"{ROOT}/tmp/null")
+
+
+def test_a_host_device_by_name():
+    if not os.path.exists("/dev/net/tun"):
+        raise Skip("needs /dev/net/tun")
+    device = "<hostdev mode='capabilities' type='misc'><source><char>/dev/net/tun</char></source></hostdev>"
+    with guest("tun", devices=TREE + device) as run:
+        run("test", "-c", "/dev/net/tun")
+
+
+def test_no_descriptor_of_the_host_inside():
+    with guest("fds") as run:
+        for pid in ("1", "self"):
+            found = run("ls", f"/proc/{pid}/fd").stdout.split()
+            assert set(found) <= {"0", "1", "2", "3"}, (pid, found)  # 3: ls itself
+
+
+def test_the_default_process_limit():
+    with guest("pids") as run:
+        for point, kind, options in cgroup_mounts():
+            path = f"{point}/lodge/lxc/pids.guest/pids.max"
+            if os.path.exists(path):
+                equal(open(path).read(), "4096\n")
+                return
+        raise Skip("needs the pids controller")
+
+
+def test_the_live_state_is_out_of_reach_on_the_hosts_root():
+    with guest("shared", devices="<console type='pty'/>") as run:
+        equal(run("ls", "/run/lodge").stdout, "")
+
+
+def test_compat_libvirt_is_lax():
+    path = "/tmp/lax.xml"
+    busybox_root(ROOT)
+    pathlib.Path(path).write_text(domain_xml("lax", "/bin/sleep", ("1000",), devices=TREE))
+    lxc("define", "--compat", "libvirt", path)
+    try:
+        matches(lxc("dumpxml", "lax", "--inactive").stdout, "compat='libvirt'")
+        plan = lxc("start", "lax", "--dry-run").stdout
+        matches(plan, "^seccomp none$")
+        assert "no-new-privileges" not in plan and "pids.max" not in plan
+        if not os.path.exists(f"{BUILD}/lodge-proc-view"):
+            raise Skip("needs lodge-proc-view")
+        lxc("start", "lax")
+        run = lambda *argv, **options: lxc("exec", "lax", "--", *argv, **options)
+        capabilities_are(run, host_mask() & ~mask_of({"sys_module", "sys_time", "mknod", "audit_control", "mac_admin"}))
+        found = status_of(run)
+        equal((found["NoNewPrivs"], found["Seccomp"]), ("0", "0"))
+        lxc("destroy", "lax")
+    finally:
+        lxc("undefine", "lax", ok=False)
+
+
+def test_unknown_system_call_is_refused_with_its_line():
+    path = "/tmp/badcall.xml"
+    text = domain_xml("badcall", body="<lodge:confine><lodge:syscall name='frobnicate'/></lodge:confine>")
+    pathlib.Path(path).write_text(text.replace("<domain ", "<domain xmlns:lodge='urn:lodge:domain:1' ", 1))
+    matches(fails("-c", "lxc:///", "define", path), "frobnicate")
+
+
+run(globals())
