@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "container/container.h"
-#include "container/process.h"
 #include "container/roles.h"
 #include "core/control.h"
 #include "core/limits.h"
+#include "core/process.h"
 #include "util/error.h"
 #include "util/fd.h"
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Start, stop and all between: XML to plan, plan to a supervisor, and requests to that supervisor. */
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,12 +8,12 @@
 #include "container/check.h"
 #include "container/container.h"
 #include "container/plan.h"
-#include "container/process.h"
 #include "container/roles.h"
 #include "core/cleanup.h"
 #include "core/control.h"
 #include "core/launch.h"
 #include "core/limits.h"
+#include "core/stop.h"
 #include "util/error.h"
 #include "util/fd.h"
 
@@ -27,8 +25,6 @@ enum {
     SHUTDOWN_INITCTL = 4,
     SHUTDOWN_SIGNAL = 8
 }; /* VIR_DOMAIN_SHUTDOWN_*, REBOOT_* */
-
-#define DESTROY_MS 5000 /* then the supervisor itself is killed */
 
 /* What a start needs to know. */
 typedef struct {
@@ -198,67 +194,16 @@ lifecycle_dry_run(DriverCtx *ctx, const char *xml, const ObjectRef *ref, GError 
     return start_plan(&start, live_dir, error);
 }
 
-/* The supervisor has answered; its locks are free once it has ended and so closed the socket. */
-static void
-destroy_await_end(int fd)
-{
-    struct pollfd wait = {.fd = fd, .events = POLLRDHUP};
-    int n;
-
-    do
-        n = poll(&wait, 1, DESTROY_MS);
-    while (n < 0 && errno == EINTR);
-}
-
-static gboolean
-destroy_ask(const Container *self, GError **error)
-{
-    static const char *const words[] = {"destroy", NULL};
-    g_auto(Fd) fd = control_open(self->live_dir, error);
-
-    if (fd < 0 || !control_send(fd, words, error) ||
-        !control_receive(fd, DESTROY_MS, NULL, NULL, error))
-        return FALSE;
-    destroy_await_end(fd);
-    return TRUE;
-}
-
-/* The supervisor does not answer: end it and init, and clean up in its place. */
-static gboolean
-destroy_force(Container *self, GError **error)
-{
-    g_autoptr(Status) status = container_status(self, NULL);
-    g_autoptr(ObjectLock) lock = NULL;
-
-    if (status && (!process_kill(status->supervisor, status->supervisor_start, DESTROY_MS) ||
-                   !process_kill(status->init, status->init_start, DESTROY_MS))) {
-        g_set_error(error, LODGE_ERROR, LODGE_ERROR_TIMEOUT,
-                    "domain '%s' was killed, but the kernel has not ended it after %d seconds; a "
-                    "process of it is stuck in a driver or a dead network mount",
-                    self->object->name, DESTROY_MS / 1000);
-        return FALSE;
-    }
-    lock = object_lock_take(self->store, self->object->name, CORE_LOCK_MS, error);
-    return lock && cleanup_object(self->store, lock, self->object->name, NULL, error);
-}
-
 static gboolean
 lifecycle_destroy(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
 {
     g_autoptr(Container) self = NULL;
-    g_autoptr(GError) refused = NULL;
 
     if (!container_check_flags(flags, 0, "destroy", error))
         return FALSE;
     self = container_open(ctx, ref, error);
-    if (!self || !container_require_active(self, error))
-        return FALSE;
-    if (destroy_ask(self, &refused))
-        return TRUE;
-    if (!store_is_alive(self->store, self->object->name) &&
-        !cleanup_is_needed(self->store, self->object->name))
-        return store_set_not_running(self->store, error); /* it ended by itself in the meantime */
-    return destroy_force(self, error);
+    return self && container_require_active(self, error) &&
+           stop_object(self->store, self->object->name, error);
 }
 
 /* One request to the supervisor of a running container. */

@@ -12,7 +12,7 @@
 #include <sched.h>
 #include <string.h>
 
-#include "container/process.h"
+#include "core/process.h"
 #include "util/error.h"
 #include "util/fd.h"
 #include "util/file.h"

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "core/cleanup.h"
-#include "core/control.h"
 #include "core/launch.h"
 #include "core/limits.h"
 #include "core/lock.h"
+#include "core/stop.h"
 #include "core/store.h"
 #include "util/error.h"
 #include "util/file.h"
@@ -201,21 +201,10 @@ vnet_create_xml(DriverCtx *ctx, const char *xml, guint flags, GPtrArray *warning
 gboolean
 vnet_destroy(DriverCtx *ctx, const ObjectRef *ref, GError **error)
 {
-    static const char *const words[] = {"destroy", NULL};
     g_autoptr(Store) store = vnet_store(ctx);
     g_autoptr(StoreObject) object = vnet_find(store, ref, error);
-    g_autoptr(ObjectLock) lock = NULL;
-    g_autofree char *live_dir = NULL;
 
-    if (object == NULL)
-        return FALSE;
-    lock = object_lock_take(store, object->name, CORE_LOCK_MS, error);
-    if (lock == NULL || !cleanup_object(store, lock, object->name, NULL, error))
-        return FALSE;
-    if (!store_is_alive(store, object->name))
-        return store_set_not_running(store, error);
-    live_dir = store_live_dir(store, object->name);
-    if (!control_request(live_dir, words, CORE_REQUEST_MS, NULL, NULL, error))
+    if (object == NULL || !stop_object(store, object->name, error))
         return FALSE;
     if (!object->is_persistent) {
         g_autofree char *leases = vnet_lease_file(store, object->name, FALSE);

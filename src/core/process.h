@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* container/process.h - processes named by pid and start time, so that a reused pid is nobody.
+/* core/process.h - processes named by pid and start time, so that a reused pid is nobody.
  *
- * Used by: lifecycle.c (the last resort of destroy), consoles.c (namespaces).
+ * Used by: core/stop, container (namespaces).
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "container/process.h"
+#include "core/process.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/stop.h"
+
+#include <errno.h>
+#include <poll.h>
+
+#include "core/cleanup.h"
+#include "core/control.h"
+#include "core/limits.h"
+#include "core/lock.h"
+#include "core/process.h"
+#include "core/status.h"
+#include "util/error.h"
+#include "util/fd.h"
+
+#define STOP_MS 5000 /* then the supervisor itself is killed */
+
+/* The supervisor has answered; its locks are free once it has ended and so closed the socket. */
+static void
+await_end(int fd)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLRDHUP};
+    int n;
+
+    do
+        n = poll(&wait, 1, STOP_MS);
+    while (n < 0 && errno == EINTR);
+}
+
+static gboolean
+ask(const char *live_dir)
+{
+    static const char *const words[] = {"destroy", NULL};
+    g_auto(Fd) fd = control_open(live_dir, NULL);
+
+    if (fd < 0 || !control_send(fd, words, NULL) || !control_receive(fd, STOP_MS, NULL, NULL, NULL))
+        return FALSE;
+    await_end(fd);
+    return TRUE;
+}
+
+static gboolean
+force(Store *store, const char *name, const char *live_dir, GError **error)
+{
+    g_autoptr(Status) status = status_read(live_dir, NULL);
+    g_autoptr(ObjectLock) lock = NULL;
+
+    if (status && (!process_kill(status->supervisor, status->supervisor_start, STOP_MS) ||
+                   !process_kill(status->init, status->init_start, STOP_MS)))
+        return error_set(error, LODGE_ERROR_TIMEOUT,
+                         "%s '%s' was killed, but the kernel has not ended it after %d seconds; a "
+                         "process of it is stuck in a driver or a dead network mount",
+                         store->noun, name, STOP_MS / 1000);
+    lock = object_lock_take(store, name, CORE_LOCK_MS, error);
+    return lock && cleanup_object(store, lock, name, NULL, error);
+}
+
+gboolean
+stop_object(Store *store, const char *name, GError **error)
+{
+    g_autofree char *live_dir = store_live_dir(store, name);
+
+    if (!store_is_alive(store, name) && !cleanup_is_needed(store, name))
+        return store_set_not_running(store, error);
+    if (ask(live_dir))
+        return TRUE;
+    if (!store_is_alive(store, name) && !cleanup_is_needed(store, name))
+        return store_set_not_running(store, error); /* it ended by itself in the meantime */
+    return force(store, name, live_dir, error);
+}
