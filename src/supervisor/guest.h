@@ -23,9 +23,14 @@
 #define GUEST_CONSOLES_MAX 16
 #define GUEST_GROUPS_MAX   24
 #define GUEST_LINKS_MAX    32
+#define GUEST_LOOPS_MAX    32
 #define GUEST_NAME_MAX     256 /* of an interface, with room */
 
-typedef enum { GUEST_STARTING, GUEST_RUNNING, GUEST_ENDED } GuestState;
+typedef enum {
+    GUEST_STARTING,
+    GUEST_RUNNING,
+    GUEST_ENDED
+} GuestState;
 
 typedef enum {
     GUEST_REASON_UNKNOWN,
@@ -36,20 +41,25 @@ typedef enum {
     GUEST_REASON_FAILED     /* the start failed */
 } GuestReason;
 
-typedef enum { GUEST_ON_POWEROFF, GUEST_ON_REBOOT, GUEST_ON_CRASH, GUEST_ON_LAST } GuestEvent;
+typedef enum {
+    GUEST_ON_POWEROFF,
+    GUEST_ON_REBOOT,
+    GUEST_ON_CRASH,
+    GUEST_ON_LAST
+} GuestEvent;
 
 typedef struct {
-    int guest_fd;        /* master of the guest's pty (non-blocking); -1 before it was made */
-    int host_fd;         /* master of the host-side pty (non-blocking), for programs such as screen */
-    int host_slave_fd;   /* kept open, so that host_fd never reads EIO when the last user leaves */
-    char host_path[32];  /* "/dev/pts/N" */
+    int guest_fd;      /* master of the guest's pty (non-blocking); -1 before it was made */
+    int host_fd;       /* master of the host-side pty (non-blocking), for programs such as screen */
+    int host_slave_fd; /* kept open, so that host_fd never reads EIO when the last user leaves */
+    char host_path[32]; /* "/dev/pts/N" */
 } GuestConsole;
 
 typedef struct {
     int version;             /* 1 or 2 */
     const char *controllers; /* "cpu,cpuacct"; points into the plan */
     const char *dir;         /* points into the plan */
-    int fd;                  /* the directory, O_PATH-less: usable with openat; -1 before it was made */
+    int fd; /* the directory, O_PATH-less: usable with openat; -1 before it was made */
 } GuestGroup;
 
 typedef struct {
@@ -57,7 +67,14 @@ typedef struct {
     char guest[GUEST_NAME_MAX]; /* name inside */
     char mac[20];
     int host_index; /* 0: none */
+    bool is_lent;   /* a device of the host, to be given back */
 } GuestLink;
+
+typedef struct {
+    const char *id; /* of the plan; guest operations name it @ID */
+    int fd;         /* -1: not attached */
+    int number;     /* N of /dev/loopN */
+} GuestLoop;
 
 typedef struct {
     char file[256];
@@ -75,6 +92,7 @@ typedef struct Guest {
     unsigned log_keep;
     bool transient;               /* of the plan; the file LIVE/transient decides at the end */
     bool restarts[GUEST_ON_LAST]; /* on EVENT restart */
+    int linger_ms;                /* how long a `wait` may come late */
 
     /* descriptors */
     int live_fd;   /* the live directory */
@@ -82,6 +100,8 @@ typedef struct Guest {
     int launch_fd; /* the launcher's pipe; -1 once answered */
 
     /* what runs */
+    pid_t supervisor_pid; /* the guest's id */
+    uint64_t supervisor_start;
     GuestState state;
     GuestReason reason;
     int64_t started; /* UNIX seconds */
@@ -90,10 +110,11 @@ typedef struct Guest {
     uint64_t init_start;
     int init_pidfd;   /* readable when init has ended; -1 */
     int child_socket; /* to the child until it has exec'd; -1 */
+    int *progress;    /* shared with the child: the plan line that it is at */
     bool has_exit;
-    int exit_status;       /* as of wait(2) */
-    bool destroy_asked;    /* set by guest_kill() */
-    bool reboot_asked;     /* set by control: whatever ends init next is a reboot, see guest_ended() */
+    int exit_status;    /* as of wait(2) */
+    bool destroy_asked; /* set by guest_kill() */
+    bool reboot_asked;  /* set by control: whatever ends init next is a reboot, see guest_ended() */
     bool paused;
 
     GuestConsole consoles[GUEST_CONSOLES_MAX];
@@ -103,13 +124,15 @@ typedef struct Guest {
     int freezer; /* index into groups; -1: nothing can freeze */
     GuestLink links[GUEST_LINKS_MAX];
     int n_links;
-    GuestLack *lacks;
+    GuestLoop loops[GUEST_LOOPS_MAX];
+    int n_loops;
+    GuestLack *lacks; /* (nullable) */
     int n_lacks;
     pid_t helper_pid; /* proc-view, or what a network keeps; 0: none */
     uint64_t helper_start;
     struct Keep *keep; /* see keep.h; NULL for guests */
 
-    int guest_rtnl; /* netlink socket in the guest's namespace, kept only for devices to give back */
+    int guest_rtnl; /* netlink socket in the guest's network, kept only for devices to give back */
     Undo host_undo; /* phase host */
     Undo boot_undo; /* everything that a reboot makes anew */
 } Guest;
@@ -140,7 +163,10 @@ int guest_await(Guest *guest, Err *err);
  * init shows on init_pidfd. Never fails for a guest that is already gone. */
 void guest_kill(Guest *guest);
 
-typedef enum { GUEST_OVER, GUEST_AGAIN } GuestVerdict;
+typedef enum {
+    GUEST_OVER,
+    GUEST_AGAIN
+} GuestVerdict;
 
 /**
  * guest_ended:

@@ -17,7 +17,7 @@ typedef struct {
     struct {
         UndoFunc func;
         int arg;
-    } *entries;
+    } * entries;
     int n, n_allocated;
 } Undo;
 

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "host/cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/clock.h"
+#include "host/io.h"
+
+#define RETRIES   20 /* a parent removed by another guest's end */
+#define DEPTH_MAX 16 /* of groups that a guest made below its own */
+#define WAIT_MS   5  /* between looks, where the kernel has no notification */
+
+int
+cgroup_base_length(const char *dir)
+{
+    const char *at = strstr(dir, "/lodge");
+
+    return at ? (int)(at - dir) : -1;
+}
+
+/* cpuset of v1 refuses tasks until both files have something; a new group has nothing. */
+static int
+fill_cpuset(const char *dir, const char *file)
+{
+    char path[PATH_MAX], value[4096], *slash;
+    ssize_t n;
+
+    if (io_format(path, sizeof path, "%s/%s", dir, file) < 0)
+        return -1;
+    n = io_read_file(AT_FDCWD, path, value, sizeof value);
+    if (n < 0)
+        return errno == ENOENT ? 0 : -1; /* another controller's hierarchy */
+    if (n > 1)
+        return 0;
+    if (io_format(path, sizeof path, "%s", dir) < 0 || !(slash = strrchr(path, '/')))
+        return -1;
+    if (io_format(slash, sizeof path - (size_t)(slash - path), "/%s", file) < 0 ||
+        io_read_file(AT_FDCWD, path, value, sizeof value) < 0 ||
+        io_format(path, sizeof path, "%s/%s", dir, file) < 0)
+        return -1;
+    return io_write_file(AT_FDCWD, path, value);
+}
+
+static int
+make_one(int version, const char *dir, bool is_cpuset)
+{
+    if (mkdir(dir, 0755) < 0)
+        return errno == EEXIST ? 0 : -1;
+    if (version == 1 && is_cpuset &&
+        (fill_cpuset(dir, "cpuset.cpus") < 0 || fill_cpuset(dir, "cpuset.mems") < 0))
+        return -1;
+    return 0;
+}
+
+static bool
+has_word(const char *list, const char *word, size_t length)
+{
+    for (const char *at = list; (at = strstr(at, word)); at++)
+        if ((at == list || at[-1] == ' ') &&
+            (at[length] == ' ' || at[length] == '\n' || !at[length]))
+            return true;
+    return false;
+}
+
+/* Enables what is missing of @controllers for the children of @dir; adds to @missing what the kernel
+ * refuses. */
+static void
+enable(const char *dir, const char *controllers, char *missing, size_t size)
+{
+    char path[PATH_MAX], have[512], word[64], change[66];
+
+    if (io_format(path, sizeof path, "%s/cgroup.subtree_control", dir) < 0 ||
+        io_read_file(AT_FDCWD, path, have, sizeof have) < 0)
+        have[0] = '\0';
+    for (const char *at = controllers; *at;) {
+        size_t length = strcspn(at, ",");
+
+        if (length > 0 && io_format(word, sizeof word, "%.*s", (int)length, at) > 0 &&
+            !has_word(have, word, length)) {
+            (void)io_format(change, sizeof change, "+%s", word);
+            if (io_write_file(AT_FDCWD, path, change) < 0 && !has_word(missing, word, length) &&
+                strlen(missing) + length + 2 < size) {
+                if (*missing)
+                    strncat(missing, " ", 2);
+                strncat(missing, word, size - strlen(missing) - 1);
+            }
+        }
+        at += length + (at[length] == ',');
+    }
+}
+
+/* Everything from BASE down to @dir once; ENOENT when a parent went away under us. */
+static int
+make_all(int version, const char *dir, const char *controllers, char *missing, size_t size)
+{
+    char path[PATH_MAX];
+    bool is_cpuset = strstr(dir, "cpuset") != NULL;
+    char *slash;
+    int base = cgroup_base_length(dir);
+
+    if (io_format(path, sizeof path, "%s", dir) < 0)
+        return -1;
+    if (base < 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    /* the usual case: the parents are there, nothing is to be enabled */
+    if (version == 1 && make_one(version, dir, is_cpuset) == 0)
+        return 0;
+    for (slash = path + base; slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (slash > path + base && make_one(version, path, is_cpuset) < 0)
+            return -1;
+        if (version == 2 && *controllers)
+            enable(path, controllers, missing, size);
+        *slash = '/';
+    }
+    return make_one(version, dir, is_cpuset);
+}
+
+int
+cgroup_make(int version, const char *dir, const char *controllers, char *ret_missing, size_t size,
+            Err *err)
+{
+    char missing[256] = "";
+    int fd = -1;
+
+    for (int i = 0; i < RETRIES && fd < 0; i++) {
+        missing[0] = '\0';
+        if (make_all(version, dir, controllers, missing, sizeof missing) == 0)
+            fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0 && errno != ENOENT)
+            break;
+    }
+    if (fd < 0) {
+        int saved_errno = errno;
+
+        (void)err_set_errno(err, saved_errno, "cannot make the control group '%s'", dir);
+        if (saved_errno == EACCES || saved_errno == EPERM || saved_errno == EROFS)
+            (void)err_hint(err, "the control groups of this host must be writable, or delegated to "
+                                "this user");
+        return -1;
+    }
+    if (ret_missing)
+        (void)io_format(ret_missing, size, "%s", missing);
+    return fd;
+}
+
+int
+cgroup_enter_v1(int dir_fd, Err *err)
+{
+    if (io_write_file(dir_fd, "tasks", "0") < 0)
+        return err_set_errno(err, errno, "cannot enter a control group");
+    return 0;
+}
+
+int
+cgroup_attach(int dir_fd, pid_t pid, Err *err)
+{
+    char text[24];
+
+    (void)io_format(text, sizeof text, "%d", (int)pid);
+    if (io_write_file(dir_fd, "cgroup.procs", text) < 0)
+        return err_set_errno(err, errno, "cannot move process %d to a control group", (int)pid);
+    return 0;
+}
+
+int
+cgroup_set(int dir_fd, const char *file, const char *value, Err *err)
+{
+    if (strchr(file, '/'))
+        return err_set(err, "config", "'%s' is no file of a control group", file);
+    if (io_write_file(dir_fd, file, value) < 0) {
+        int saved_errno = errno;
+
+        (void)err_set_errno(err, saved_errno, "cannot set %s to '%s'", file, value);
+        if (saved_errno == ENOENT)
+            (void)err_hint(err,
+                           "this kernel, or this host's set of controllers, has no such limit");
+        return -1;
+    }
+    return 0;
+}
+
+static bool
+is_frozen(int version, int dir_fd, bool freeze)
+{
+    char text[512];
+
+    if (version == 1)
+        return io_read_file(dir_fd, "freezer.state", text, sizeof text) > 0 &&
+               strcmp(text, freeze ? "FROZEN\n" : "THAWED\n") == 0;
+    return io_read_file(dir_fd, "cgroup.events", text, sizeof text) > 0 &&
+           strstr(text, freeze ? "frozen 1" : "frozen 0");
+}
+
+int
+cgroup_freeze(int version, int dir_fd, bool freeze, int timeout_ms, Err *err)
+{
+    int64_t deadline = clock_ms() + timeout_ms;
+    struct pollfd poll_fd = {.events = POLLPRI};
+    const char *file = version == 1 ? "freezer.state" : "cgroup.freeze";
+    const char *value = version == 1 ? (freeze ? "FROZEN" : "THAWED") : (freeze ? "1" : "0");
+    int result = 0;
+
+    /* opened before the write: POLLPRI tells of changes after that */
+    poll_fd.fd = version == 2 ? openat(dir_fd, "cgroup.events", O_RDONLY | O_CLOEXEC) : -1;
+    if (io_write_file(dir_fd, file, value) < 0)
+        result = err_set_errno(err, errno, "cannot write %s", file);
+    while (result == 0 && !is_frozen(version, dir_fd, freeze)) {
+        int left = (int)(deadline - clock_ms());
+
+        if (left <= 0) {
+            result = err_set(err, "timeout", "the processes do not %s within %d ms",
+                             freeze ? "freeze" : "thaw", timeout_ms);
+            break;
+        }
+        /* v1 has no notification, and needs its state read again to make progress */
+        (void)poll(&poll_fd, 1, version == 1 && left > WAIT_MS ? WAIT_MS : left);
+    }
+    io_close(&poll_fd.fd);
+    return result;
+}
+
+static void
+kill_listed(int dir_fd)
+{
+    char *text = NULL, *save = NULL;
+
+    if (io_slurp(dir_fd, "cgroup.procs", 1 << 24, &text) < 0)
+        return;
+    for (char *word = strtok_r(text, "\n", &save); word; word = strtok_r(NULL, "\n", &save)) {
+        pid_t pid = (pid_t)strtol(word, NULL, 10);
+
+        if (pid > 0) /* 0: a process of another pid namespace, which we cannot name */
+            (void)kill(pid, SIGKILL);
+    }
+    free(text);
+}
+
+void
+cgroup_kill(int version, int dir_fd)
+{
+    if (version == 2 && io_write_file(dir_fd, "cgroup.kill", "1") == 0)
+        return;
+    /* frozen, so that nothing is forked between the list and the signals; a frozen v1 task ignores
+     * SIGKILL until it is thawed */
+    (void)io_write_file(dir_fd, version == 1 ? "freezer.state" : "cgroup.freeze",
+                        version == 1 ? "FROZEN" : "1");
+    kill_listed(dir_fd);
+    (void)io_write_file(dir_fd, version == 1 ? "freezer.state" : "cgroup.freeze",
+                        version == 1 ? "THAWED" : "0");
+}
+
+/* Groups that the guest made inside its own, deepest first. */
+static void
+remove_children(int version, int dir_fd, int depth)
+{
+    int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *list = fd < 0 || depth > DEPTH_MAX ? NULL : fdopendir(fd);
+    struct dirent *entry;
+
+    if (!list) {
+        io_close(&fd);
+        return;
+    }
+    while ((entry = readdir(list))) {
+        int child;
+
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+            continue;
+        child = openat(dir_fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (child < 0)
+            continue;
+        cgroup_kill(version, child);
+        remove_children(version, child, depth + 1);
+        io_close(&child);
+        (void)unlinkat(dir_fd, entry->d_name, AT_REMOVEDIR);
+    }
+    (void)closedir(list);
+}
+
+void
+cgroup_remove_unused(const char *dir)
+{
+    char path[PATH_MAX];
+    int base = cgroup_base_length(dir);
+    char *slash;
+
+    if (base < 0 || io_format(path, sizeof path, "%s", dir) < 0)
+        return;
+    while (rmdir(path) == 0 || errno == ENOENT) {
+        slash = strrchr(path, '/');
+        if (slash <= path + base)
+            return;
+        *slash = '\0';
+    }
+}
+
+int
+cgroup_remove(int version, const char *dir, int timeout_ms, Err *err)
+{
+    int64_t deadline = clock_ms() + timeout_ms;
+    bool is_gone = rmdir(dir) == 0 || errno == ENOENT;
+
+    while (!is_gone) {
+        int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        if (fd >= 0) {
+            cgroup_kill(version, fd);
+            remove_children(version, fd, 0);
+            io_close(&fd);
+        }
+        is_gone = rmdir(dir) == 0 || errno == ENOENT;
+        if (!is_gone && clock_ms() >= deadline)
+            return err_set_errno(err, errno, "cannot remove the control group '%s'", dir);
+        if (!is_gone)
+            (void)poll(NULL, 0, WAIT_MS);
+    }
+    cgroup_remove_unused(dir);
+    return 0;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* One boot of the guest: the supervisor's side of what child.h describes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/clock.h"
+#include "host/io.h"
+#include "host/ns.h"
+#include "supervisor/child.h"
+#include "supervisor/plan-ops.h"
+
+#define BOOT_MS 60000 /* an automount on the way may take its time */
+
+static void
+undo_child(Guest *guest, int number)
+{
+    io_close(&guest->child_socket);
+    if (guest->init_pid > 0) {
+        guest_kill(guest);
+        (void)guest_ended(guest);
+    }
+}
+
+static void
+undo_consoles(Guest *guest, int number)
+{
+    for (int i = 0; i < GUEST_CONSOLES_MAX; i++)
+        io_close(&guest->consoles[i].guest_fd);
+}
+
+/* After the end of init: the namespace goes, and its devices with it. */
+static void
+undo_links(Guest *guest, int number)
+{
+    links_end(guest);
+}
+
+static void
+undo_made(Guest *guest, int number)
+{
+    made_remove(guest);
+}
+
+/* "NAME=VALUE" strings of the plan's env lines; one allocation. */
+static char **
+make_env(const Plan *plan)
+{
+    const PlanPhase *phase = &plan->phase[PLAN_INIT];
+    size_t n = 0, size = 0;
+    char **env, *at;
+
+    for (int i = 0; i < phase->n; i++)
+        if (phase->steps[i].op == OP_ENV) {
+            n++;
+            size += strlen(phase->steps[i].argv[1]) + strlen(phase->steps[i].argv[2]) + 2;
+        }
+    env = malloc((n + 1) * sizeof *env + size);
+    if (!env)
+        return NULL;
+    at = (char *)(env + n + 1);
+    n = 0;
+    for (int i = 0; i < phase->n; i++)
+        if (phase->steps[i].op == OP_ENV) {
+            char *const *argv = phase->steps[i].argv;
+
+            env[n++] = at;
+            at = stpcpy(stpcpy(stpcpy(at, argv[1]), "="), argv[2]) + 1;
+        }
+    env[n] = NULL;
+    return env;
+}
+
+static int
+clone_flags(const Guest *guest, uint64_t *ret_flags, bool *ret_waits, Err *err)
+{
+    const PlanStep *list = plan_find(&guest->plan, PLAN_GUEST, "namespaces");
+    const PlanPhase *link = &guest->plan.phase[PLAN_LINK];
+    uint64_t flags = 0;
+    bool waits = false;
+
+    if (!list)
+        return err_set(err, "config", "the plan has no 'namespaces'");
+    if (ns_flags(list->argv[1], &flags, err) < 0)
+        return -1;
+    if (!(flags & CLONE_NEWNS) || !(flags & CLONE_NEWPID))
+        return err_set(err, "config", "plan line %d: 'mnt' and 'pid' are always needed",
+                       list->line);
+    for (int i = 0; i < link->n; i++) {
+        if (link->steps[i].op == OP_NETNS && strcmp(link->steps[i].argv[1], "new") == 0)
+            flags |= CLONE_NEWNET;
+        else if (link->steps[i].op == OP_VETH || link->steps[i].op == OP_MACVLAN ||
+                 link->steps[i].op == OP_NETDEV)
+            waits = true;
+    }
+    *ret_flags = flags;
+    *ret_waits = waits || (flags & CLONE_NEWUSER);
+    return 0;
+}
+
+static int
+v2_group(const Guest *guest)
+{
+    for (int i = 0; i < guest->n_groups; i++)
+        if (guest->groups[i].version == 2)
+            return guest->groups[i].fd;
+    return -1;
+}
+
+static int
+write_map(const Guest *guest, const char *kind, Err *err)
+{
+    const PlanPhase *phase = &guest->plan.phase[PLAN_GUEST];
+    char path[48], map[4096];
+    size_t at = 0;
+
+    (void)io_format(path, sizeof path, "/proc/%d/%s_map", (int)guest->init_pid, kind);
+    for (int i = 0; i < phase->n; i++) {
+        const PlanStep *step = &phase->steps[i];
+        int n = 0;
+
+        if (step->op == OP_IDMAP && strcmp(step->argv[1], kind) == 0)
+            n = io_format(map + at, sizeof map - at, "%s %s %s\n", step->argv[2], step->argv[3],
+                          step->argv[4]);
+        if (n < 0)
+            return err_set(err, "limit", "the plan has too many ranges of %ss", kind);
+        at += (size_t)n;
+    }
+    if (at == 0)
+        return 0;
+    if (io_write_file(AT_FDCWD, path, map) < 0) {
+        (void)err_set_errno(err, errno, "cannot map the guest's %ss", kind);
+        return err_hint(err, "the ranges of <idmap> must not overlap");
+    }
+    return 0;
+}
+
+/* What the child waits for. */
+static int
+prepare_child(Guest *guest, bool has_userns, Err *err)
+{
+    if (has_userns && (write_map(guest, "uid", err) < 0 || write_map(guest, "gid", err) < 0))
+        return -1;
+    if (links_make(guest, guest->init_pid, err) < 0)
+        return -1;
+    if (send(guest->child_socket, "g", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+        return err_set_errno(err, errno, "cannot go on with the start");
+    return 0; /* EPIPE: it has ended, and boot_await() reads why */
+}
+
+static int
+make_sockets(Guest *guest, int pair[2], Err *err)
+{
+    if (!guest->progress) {
+        guest->progress = mmap(NULL, sizeof *guest->progress, PROT_READ | PROT_WRITE,
+                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (guest->progress == MAP_FAILED) {
+            guest->progress = NULL;
+            return err_set_errno(err, errno, "cannot start the guest");
+        }
+    }
+    *guest->progress = 0;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+        return err_set_errno(err, errno, "cannot start the guest");
+    return 0;
+}
+
+int
+boot_begin(Guest *guest, Err *err)
+{
+    Child child = {.guest = guest};
+    uint64_t flags = 0;
+    int pair[2] = {-1, -1}, saved_errno;
+    pid_t pid = -1;
+
+    if (clone_flags(guest, &flags, &child.must_wait, err) < 0 || make_sockets(guest, pair, err) < 0)
+        return -1;
+    child.socket = pair[1];
+    child.has_userns = flags & CLONE_NEWUSER;
+    child.sources = calloc((size_t)guest->plan.phase[PLAN_GUEST].n + 1, sizeof *child.sources);
+    child.envp = make_env(&guest->plan);
+    if (!child.sources || !child.envp || undo_reserve(&guest->boot_undo) < 0) {
+        errno = ENOMEM;
+    } else {
+        undo_add(&guest->boot_undo, undo_made, 0);
+        undo_add(&guest->boot_undo, undo_consoles, 0);
+        undo_add(&guest->boot_undo, undo_links, 0);
+        undo_add(&guest->boot_undo, undo_child, 0);
+        pid = ns_clone(flags, v2_group(guest), &guest->init_pidfd);
+        if (pid == 0) {
+            io_close(&pair[0]);
+            child_main(&child);
+        }
+    }
+    saved_errno = errno;
+    io_close(&pair[1]);
+    free(child.sources);
+    free(child.envp);
+    guest->child_socket = pair[0];
+    if (pid < 0) {
+        (void)err_set_errno(err, saved_errno, "cannot make the guest's namespaces");
+        if (saved_errno == EPERM)
+            (void)err_hint(err, "this takes root");
+        else if (saved_errno == ENOSPC)
+            (void)err_hint(err, "see the limits in /proc/sys/user");
+        return -1;
+    }
+    guest->init_pid = pid;
+    guest->has_exit = false;
+    guest->init_start = ns_start_time(pid);
+    return child.must_wait ? prepare_child(guest, child.has_userns, err) : 0;
+}
+
+/* One message of the child; the descriptor is taken over or closed. */
+static int
+take_message(Guest *guest, char *text, size_t size, int fd, Err *err)
+{
+    const char *first = text + 1, *second = memchr(first, '\0', size - 1);
+    uint64_t index = 0;
+
+    second = second ? second + 1 : "";
+    switch (text[0]) {
+    case 'C':
+        if (fd >= 0 && io_parse_u64(first, GUEST_CONSOLES_MAX - 1, &index) == 0) {
+            guest->consoles[index].guest_fd = fd;
+            return 0;
+        }
+        break;
+    case 'L':
+        guest_lack(guest, first, second);
+        break;
+    case 'E':
+        (void)err_set(err, first, "%s", second);
+        break;
+    default:
+        break;
+    }
+    io_close(&fd);
+    return err->word[0] ? -1 : 0;
+}
+
+/* 1: a message was taken, 0: the child has exec'd or died, -1: the start failed */
+static int
+receive(Guest *guest, Err *err)
+{
+    char text[ERR_TEXT_MAX + 512];
+    struct iovec part = {.iov_base = text, .iov_len = sizeof text - 1};
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    struct cmsghdr *header;
+    int fd = -1;
+    ssize_t n;
+
+    do
+        n = recvmsg(guest->child_socket, &message, MSG_CMSG_CLOEXEC);
+    while (n < 0 && errno == EINTR);
+    if (n <= 0)
+        return 0;
+    header = CMSG_FIRSTHDR(&message);
+    if (header && header->cmsg_type == SCM_RIGHTS)
+        memcpy(&fd, CMSG_DATA(header), sizeof fd);
+    text[n] = '\0';
+    return take_message(guest, text, (size_t)n, fd, err) < 0 ? -1 : 1;
+}
+
+/* The child went without a word. */
+static int
+explain_death(Guest *guest, Err *err)
+{
+    int line = *guest->progress;
+    siginfo_t info = {0};
+
+    (void)waitid(P_PIDFD, (id_t)guest->init_pidfd, &info, WEXITED | WNOWAIT);
+    if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED) {
+        (void)err_set(err, "internal",
+                      "the guest's first process was killed by signal %d while it was "
+                      "set up (plan line %d)",
+                      info.si_status, line);
+        return info.si_status == SIGKILL
+                   ? err_hint(err, "give it more memory if the limit is small")
+                   : -1;
+    }
+    return err_set(err, "internal",
+                   "the guest's first process ended while it was set up (plan line %d)", line);
+}
+
+int
+boot_await(Guest *guest, Err *err)
+{
+    struct pollfd talk = {.fd = guest->child_socket, .events = POLLIN};
+    int64_t deadline = clock_ms() + BOOT_MS;
+    int got;
+
+    do {
+        int left = (int)(deadline - clock_ms());
+
+        got = left > 0 ? poll(&talk, 1, left) : 0;
+        if (got == 0)
+            return err_set(err, "timeout", "the guest did not start within %d s (plan line %d)",
+                           BOOT_MS / 1000, *guest->progress);
+        got = got < 0 ? 1 : receive(guest, err);
+    } while (got > 0);
+    if (got < 0)
+        return -1;
+    io_close(&guest->child_socket);
+    /* the last step before exec leaves -1: after it, only exec can have closed the socket */
+    if (*guest->progress != CHILD_AT_EXEC)
+        return explain_death(guest, err);
+    return 0;
+}

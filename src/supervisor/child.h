@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* supervisor/child.h - the guest's init before it is: what the child does between clone and exec.
+ *
+ * Theory of operation. The child is a copy of the supervisor in new namespaces. It executes phase guest in
+ * the order of the plan, configures its own network devices, and becomes the payload. It talks over one
+ * SOCK_SEQPACKET pair, which exec closes (that is how the supervisor learns that all went well):
+ *
+ *   child -> supervisor   'C' INDEX    + descriptor: the console's master
+ *                         'L' FILE NUL WHY    a wish that was not granted
+ *                         'E' WORD NUL TEXT   the start has failed
+ *   supervisor -> child   'g'          go on: your links and id maps are there
+ *
+ * Nothing here calls malloc. Files: guest-child.c (order, talk), mount-child.c, dev-child.c, net-child.c,
+ * init-child.c.
+ */
+#pragma once
+
+#include <stdnoreturn.h>
+
+#include "host/mount.h"
+#include "supervisor/guest-priv.h"
+
+#define CHILD_NODES   6    /* the standard devices */
+#define CHILD_AT_EXEC (-1) /* guest->progress when nothing but exec is left */
+
+typedef struct {
+    Guest *guest;
+    int socket;
+    bool must_wait;      /* for 'g' */
+    bool has_userns;     /* device nodes have to be bound, not made */
+    bool is_shared_root; /* root "/" */
+    int *sources; /* (array): for each step of phase guest a detached tree or a device, or -1 */
+    char **envp;  /* of init */
+    int nodes[CHILD_NODES];
+    MountRoot root;
+    int tree_fd;         /* the private root's tree; -1 for the host's root */
+    bool root_read_only; /* set when everything else is mounted */
+    int mask_fd;         /* the empty directory that masks others; -1 before the first one */
+    int slave_fd;        /* the first console's terminal; -1 */
+} Child;
+
+/* Runs the whole; ends in exec or _exit. */
+noreturn void child_main(Child *child);
+
+/* All return -1 with @err. */
+typedef int (*ChildOpFunc)(Child *child, const PlanStep *step, Err *err);
+ChildOpFunc child_mount_op(int op); /* mount-child.c */
+ChildOpFunc child_dev_op(int op);   /* dev-child.c */
+
+/* Before anything is changed: opens what lies on the host. */
+int child_open_sources(Child *child, Err *err);
+int child_open_nodes(Child *child, Err *err);
+/* After phase guest: read-only root, pivot, autofs. */
+int child_seal_root(Child *child, Err *err);
+
+/* lo, addresses, routes. */
+int child_network(Child *child, Err *err);
+
+/* payload and init phases; returns only on failure. */
+int child_become_init(Child *child, Err *err);
+
+void child_say_lack(Child *child, const char *file, const char *why);
+int child_send(int socket, const void *data, size_t size, int fd);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "supervisor/detach.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "host/cgroup.h"
+#include "host/io.h"
+#include "host/ns.h"
+#include "supervisor/control.h"
+#include "supervisor/guest-priv.h"
+#include "supervisor/plan-ops.h"
+
+#define RETRIES 20
+
+/* The controllers of the hierarchy that @dir lies in, from the plan's cgroup operations; "" for v2,
+ * NULL when the plan does not say. */
+static const char *
+controllers_of(const Guest *guest, const char *dir)
+{
+    const PlanPhase *phase = &guest->plan.phase[PLAN_HOST];
+    int base = cgroup_base_length(dir);
+
+    for (int i = 0; i < phase->n && base >= 0; i++) {
+        const PlanStep *step = &phase->steps[i];
+
+        if (step->op == OP_CGROUP && cgroup_base_length(step->argv[3]) == base &&
+            strncmp(step->argv[3], dir, (size_t)base) == 0)
+            return strcmp(step->argv[1], "v2") == 0 ? "" : step->argv[2];
+    }
+    return NULL;
+}
+
+/* Whether /proc/self/cgroup (@text) says that we are in the root group of that hierarchy. Lines are
+ * "ID:CONTROLLERS:PATH". */
+static bool
+is_at_root(const char *text, const char *controllers)
+{
+    size_t length = controllers ? strlen(controllers) : 0;
+
+    for (const char *line = text; controllers && *line;) {
+        const char *colon = strchr(line, ':'), *end = strchr(line, '\n');
+
+        if (colon && strncmp(colon + 1, controllers, length) == 0 && colon[1 + length] == ':')
+            return strncmp(colon + 2 + length, "/\n", 2) == 0;
+        line = end ? end + 1 : line + strlen(line);
+    }
+    return false;
+}
+
+/* Back to BASE, so that our own group can be removed. */
+static void
+undo_group_v1(Guest *guest, int number)
+{
+    const char *dir = guest_step(guest, number)->argv[2];
+    char base[PATH_MAX];
+    int fd;
+
+    if (io_format(base, sizeof base, "%.*s", cgroup_base_length(dir), dir) < 0)
+        return;
+    fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        (void)cgroup_enter_v1(fd, NULL); /* refused: the group stays until the next one cleans it */
+    io_close(&fd);
+    cgroup_remove_unused(dir);
+}
+
+/* On v2 a move waits for all processors (10 ms); being born elsewhere does not. So a copy of this
+ * process is born in BASE and goes on with everything, and this one ends. */
+static void
+undo_group_v2(Guest *guest, int number)
+{
+    const char *dir = guest_step(guest, number)->argv[2];
+    struct pollfd old = {.fd = pidfd_open(getpid(), 0), .events = POLLIN};
+    char base[PATH_MAX];
+    int fd = -1;
+    pid_t pid = -1;
+
+    if (old.fd >= 0 && io_format(base, sizeof base, "%.*s", cgroup_base_length(dir), dir) > 0)
+        fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        pid = ns_clone(0, fd, NULL);
+    if (pid > 0)
+        _exit(0);
+    if (pid == 0)
+        (void)poll(&old, 1, GUEST_GONE_MS);
+    io_close(&fd);
+    io_close(&old.fd);
+    cgroup_remove_unused(dir);
+}
+
+static int
+enter_group_v1(Guest *guest, const PlanStep *step, Err *err)
+{
+    int result = -1;
+
+    undo_add(&guest->host_undo, undo_group_v1, guest_step_number(guest, step));
+    /* the last supervisor to leave removes the group: it may go between the two calls */
+    for (int i = 0; i < RETRIES && result < 0; i++) {
+        int fd = cgroup_make(1, step->argv[2], "", NULL, 0, err);
+
+        if (fd < 0)
+            return -1;
+        result = cgroup_enter_v1(fd, err);
+        io_close(&fd);
+        if (result < 0 && err->saved_errno != ENOENT && err->saved_errno != ENODEV)
+            break;
+    }
+    return result < 0 ? err_prefix(err, "'%s'", step->argv[2]) : 0;
+}
+
+/* fork(2), into the v2 group of @step when there is one */
+static pid_t
+fork_into(const PlanStep *step, Err *err)
+{
+    pid_t pid = -1;
+
+    if (!step) {
+        pid = ns_clone(0, -1, NULL);
+    } else {
+        for (int i = 0; i < RETRIES && pid < 0; i++) {
+            int fd = cgroup_make(2, step->argv[2], "", NULL, 0, err);
+
+            if (fd < 0)
+                return -1;
+            pid = ns_clone(0, fd, NULL);
+            io_close(&fd);
+            if (pid < 0 && errno != ENOENT && errno != ENODEV)
+                break;
+        }
+    }
+    if (pid < 0)
+        (void)err_set_errno(err, errno, "cannot start the supervisor");
+    return pid;
+}
+
+static int
+enter_groups(Guest *guest, Err *err)
+{
+    const PlanPhase *phase = &guest->plan.phase[PLAN_HOST];
+    const PlanStep *v2 = NULL;
+    char text[8192];
+    pid_t pid;
+
+    if (io_read_file(AT_FDCWD, "/proc/self/cgroup", text, sizeof text) < 0)
+        text[0] = '\0';
+    for (int i = 0; i < phase->n; i++) {
+        const PlanStep *step = &phase->steps[i];
+
+        if (step->op == OP_SUPERVISOR_GROUP && strcmp(step->argv[1], "v2") == 0 &&
+            !is_at_root(text, ""))
+            v2 = step;
+    }
+    pid = fork_into(v2, err);
+    if (pid < 0) {
+        if (v2)
+            cgroup_remove_unused(v2->argv[2]);
+        return -1;
+    }
+    if (pid > 0)
+        _exit(0);
+    if (v2)
+        undo_add(&guest->host_undo, undo_group_v2, guest_step_number(guest, v2));
+    for (int i = 0; i < phase->n; i++) {
+        const PlanStep *step = &phase->steps[i];
+
+        if (step->op == OP_SUPERVISOR_GROUP && strcmp(step->argv[1], "v1") == 0 &&
+            !is_at_root(text, controllers_of(guest, step->argv[2])) &&
+            (undo_reserve(&guest->host_undo) < 0 || enter_group_v1(guest, step, err) < 0)) {
+            undo_run(&guest->host_undo, guest);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int
+detach_stdio(Err *err)
+{
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (fd < 0)
+        return err_set_errno(err, errno, "cannot open /dev/null");
+    for (int i = 0; i < 3; i++)
+        (void)dup2(fd, i);
+    if (fd > 2)
+        io_close(&fd);
+    return 0;
+}
+
+int
+detach(Guest *guest, Err *err)
+{
+    const PlanStep *stdio = plan_find(&guest->plan, PLAN_INIT, "stdio");
+
+    if (undo_reserve(&guest->host_undo) < 0)
+        return err_set_errno(err, ENOMEM, "cannot start the supervisor");
+    if (enter_groups(guest, err) < 0)
+        return -1;
+    guest->supervisor_pid = getpid();
+    (void)setsid();
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)close_range(SUPERVISOR_ALIVE_FD + 1, ~0U, 0);
+    if ((!stdio || strcmp(stdio->argv[1], "inherit") != 0) && detach_stdio(err) < 0) {
+        undo_run(&guest->host_undo, guest);
+        return -1;
+    }
+    return chdir("/");
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "supervisor/guest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/cgroup.h"
+#include "host/clock.h"
+#include "host/io.h"
+#include "host/ns.h"
+#include "host/pty.h"
+#include "supervisor/detach.h"
+#include "supervisor/guest-priv.h"
+#include "supervisor/plan-ops.h"
+
+#define FREEZE_MS 5000
+
+static int
+run_host_phase(Guest *guest, Err *err)
+{
+    const PlanPhase *phase = &guest->plan.phase[PLAN_HOST];
+
+    for (int i = 0; i < phase->n; i++) {
+        const PlanStep *step = &phase->steps[i];
+        GuestOpFunc func = ops_host_find(step->op);
+
+        if (!func)
+            func = ops_net_find(step->op);
+        if (undo_reserve(&guest->host_undo) < 0)
+            return err_set_errno(err, ENOMEM, "cannot start '%s'", guest->name);
+        if (!func || func(guest, step, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A terminal of the host for each console, so that any program can use it; kept over reboots. */
+static int
+open_host_terminals(Guest *guest, Err *err)
+{
+    const PlanPhase *phase = &guest->plan.phase[PLAN_GUEST];
+    char name[16];
+
+    for (int i = 0; i < phase->n; i++) {
+        GuestConsole *console = &guest->consoles[guest->n_consoles];
+        int number = 0;
+
+        if (phase->steps[i].op != OP_CONSOLE)
+            continue;
+        if (guest->n_consoles == GUEST_CONSOLES_MAX)
+            return err_set(err, "limit", "a guest has at most %d consoles", GUEST_CONSOLES_MAX);
+        console->host_fd = pty_open(AT_FDCWD, "/dev/ptmx", &number, &console->host_slave_fd, err);
+        if (console->host_fd < 0)
+            return -1;
+        (void)pty_make_raw(console->host_slave_fd); /* it only carries bytes */
+        (void)io_format(console->host_path, sizeof console->host_path, "/dev/pts/%d", number);
+        (void)io_format(name, sizeof name, "console%d", guest->n_consoles++);
+        (void)unlinkat(guest->live_fd, name, 0);
+        if (symlinkat(console->host_path, guest->live_fd, name) < 0)
+            return err_set_errno(err, errno, "cannot make '%s/%s'", guest->live, name);
+    }
+    return 0;
+}
+
+static void
+undo_host_terminals(Guest *guest, int number)
+{
+    char name[16];
+
+    for (int i = 0; i < guest->n_consoles; i++) {
+        io_close(&guest->consoles[i].host_fd);
+        io_close(&guest->consoles[i].host_slave_fd);
+        (void)io_format(name, sizeof name, "console%d", i);
+        (void)unlinkat(guest->live_fd, name, 0);
+    }
+    guest->n_consoles = 0;
+}
+
+int
+guest_begin(Guest *guest, Err *err)
+{
+    guest->supervisor_pid = getpid();
+    guest->supervisor_start = ns_start_time(guest->supervisor_pid);
+    guest->started = time(NULL);
+    guest->state = GUEST_STARTING;
+    if (run_host_phase(guest, err) < 0 ||
+        (!guest->is_network &&
+         (undo_reserve(&guest->host_undo) < 0 || boot_begin(guest, err) < 0))) {
+        guest_undo(guest, GUEST_REASON_FAILED);
+        return -1;
+    }
+    if (guest->is_network)
+        return 0;
+    /* the child is at work meanwhile */
+    undo_add(&guest->host_undo, undo_host_terminals, 0);
+    if (open_host_terminals(guest, err) < 0) {
+        guest_undo(guest, GUEST_REASON_FAILED);
+        return -1;
+    }
+    return 0;
+}
+
+int
+guest_await(Guest *guest, Err *err)
+{
+    if (!guest->is_network && boot_await(guest, err) < 0) {
+        guest_undo(guest, GUEST_REASON_FAILED);
+        return -1;
+    }
+    (void)detach_stdio(NULL); /* init has the launcher's now, if it was to have them */
+    guest->state = GUEST_RUNNING;
+    guest->reason = GUEST_REASON_BOOTED;
+    guest->boots = 1;
+    if (guest_status_write(guest, err) < 0) {
+        guest_undo(guest, GUEST_REASON_FAILED);
+        return -1;
+    }
+    event_append(guest, EVENT_STARTED);
+    return 0;
+}
+
+void
+guest_kill(Guest *guest)
+{
+    GuestGroup *freezer = guest->freezer >= 0 ? &guest->groups[guest->freezer] : NULL;
+
+    guest->destroy_asked = true;
+    /* the end of init ends its whole pid namespace */
+    if (guest->init_pidfd >= 0)
+        (void)pidfd_send_signal(guest->init_pidfd, SIGKILL, NULL, 0);
+    /* a frozen v1 task does not take the signal before it is thawed */
+    if (freezer && guest->paused)
+        (void)cgroup_set(freezer->fd, freezer->version == 1 ? "freezer.state" : "cgroup.freeze",
+                         freezer->version == 1 ? "THAWED" : "0", NULL);
+    guest->paused = false;
+}
+
+GuestVerdict
+guest_ended(Guest *guest)
+{
+    GuestEvent event = GUEST_ON_POWEROFF;
+    int status = 0;
+
+    if (guest->init_pid > 0) {
+        while (waitpid(guest->init_pid, &status, 0) < 0 && errno == EINTR)
+            ;
+        guest->exit_status = status;
+        guest->has_exit = true;
+    }
+    guest->init_pid = 0;
+    io_close(&guest->init_pidfd);
+    if (guest->destroy_asked) {
+        guest->reason = GUEST_REASON_DESTROYED;
+        return GUEST_OVER;
+    }
+    /* reboot(2) in a pid namespace ends its init with one of two signals that nobody else can make
+     * it die of; see reboot_pid_ns() in the kernel */
+    if (guest->reboot_asked || (WIFSIGNALED(status) && WTERMSIG(status) == SIGHUP))
+        event = GUEST_ON_REBOOT;
+    else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGINT)
+        event = GUEST_ON_CRASH;
+    guest->reboot_asked = false;
+    guest->reason = event == GUEST_ON_CRASH ? GUEST_REASON_CRASHED : GUEST_REASON_SHUTDOWN;
+    return guest->restarts[event] ? GUEST_AGAIN : GUEST_OVER;
+}
+
+int
+guest_restart(Guest *guest, Err *err)
+{
+    undo_run(&guest->boot_undo, guest);
+    guest->n_links = 0;
+    guest->destroy_asked = false;
+    if (boot_begin(guest, err) < 0 || boot_await(guest, err) < 0) {
+        undo_run(&guest->boot_undo, guest);
+        guest->reason = GUEST_REASON_FAILED;
+        return -1;
+    }
+    guest->boots++;
+    guest->reason = GUEST_REASON_BOOTED;
+    event_append(guest, EVENT_REBOOT);
+    return guest_status_write(guest, err);
+}
+
+static EventWhat
+event_of(GuestReason reason)
+{
+    switch (reason) {
+    case GUEST_REASON_DESTROYED:
+        return EVENT_DESTROYED;
+    case GUEST_REASON_CRASHED:
+        return EVENT_CRASHED;
+    case GUEST_REASON_FAILED:
+        return EVENT_FAILED;
+    case GUEST_REASON_UNKNOWN:
+    case GUEST_REASON_BOOTED:
+    case GUEST_REASON_SHUTDOWN:
+        break;
+    }
+    return EVENT_SHUTDOWN;
+}
+
+void
+guest_undo(Guest *guest, GuestReason reason)
+{
+    bool was_running = guest->state == GUEST_RUNNING;
+
+    if (guest->state == GUEST_ENDED)
+        return;
+    undo_run(&guest->boot_undo, guest);
+    undo_run(&guest->host_undo, guest);
+    guest->state = GUEST_ENDED;
+    guest->reason = reason;
+    (void)guest_status_write(guest,
+                             NULL); /* a full disk: whoever looks finds alive free, and cleans */
+    if (was_running)
+        event_append(guest, event_of(reason));
+    live_remove(guest);
+}
+
+int
+guest_freeze(Guest *guest, bool freeze, Err *err)
+{
+    GuestGroup *group = guest->freezer >= 0 ? &guest->groups[guest->freezer] : NULL;
+
+    if (!group)
+        return err_set(err, "unsupported",
+                       "cannot suspend: this host has no freezer control group");
+    if (cgroup_freeze(group->version, group->fd, freeze, FREEZE_MS, err) < 0) {
+        /* half frozen helps nobody */
+        if (freeze)
+            (void)cgroup_freeze(group->version, group->fd, false, FREEZE_MS, NULL);
+        return -1;
+    }
+    guest->paused = freeze;
+    event_append(guest, freeze ? EVENT_SUSPENDED : EVENT_RESUMED);
+    return guest_status_write(guest, err);
+}
