@@ -64,8 +64,7 @@ start_warn(const Start *start, const char *live_dir)
     g_autoptr(Status) status = warnings ? status_read(live_dir, NULL) : NULL;
 
     for (guint i = 0; status && i < status->not_enforced->len; i++) {
-        const StatusNotEnforced *limit =
-            &g_array_index(status->not_enforced, StatusNotEnforced, i);
+        const StatusNotEnforced *limit = &g_array_index(status->not_enforced, StatusNotEnforced, i);
 
         g_ptr_array_add(warnings, g_strdup_printf("domain '%s' runs without '%s': %s",
                                                   start->def->name, limit->file, limit->reason));
@@ -208,12 +207,8 @@ lifecycle_destroy(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **er
 
 /* One request to the supervisor of a running container. */
 static gboolean
-lifecycle_request(DriverCtx *ctx, const ObjectRef *ref, const char *const *words, GError **error)
+lifecycle_request(const Container *self, const char *const *words, GError **error)
 {
-    g_autoptr(Container) self = container_open(ctx, ref, error);
-
-    if (!self || !container_require_active(self, error))
-        return FALSE;
     if (control_request(self->live_dir, words, CORE_REQUEST_MS, NULL, NULL, error))
         return TRUE;
     g_prefix_error(error, "cannot %s domain '%s': ", words[0], self->object->name);
@@ -223,15 +218,30 @@ lifecycle_request(DriverCtx *ctx, const ObjectRef *ref, const char *const *words
 static gboolean
 lifecycle_end(DriverCtx *ctx, const ObjectRef *ref, const char *verb, guint flags, GError **error)
 {
+    g_autoptr(Container) self = NULL;
+    g_auto(GStrv) answer = NULL;
     const char *words[] = {verb, "any", NULL};
 
     if (!container_check_flags(flags, SHUTDOWN_INITCTL | SHUTDOWN_SIGNAL, verb, error))
+        return FALSE;
+    self = container_open(ctx, ref, error);
+    if (!self || !container_require_active(self, error))
         return FALSE;
     if (flags == SHUTDOWN_INITCTL)
         words[1] = "initctl";
     else if (flags == SHUTDOWN_SIGNAL)
         words[1] = "signal";
-    return lifecycle_request(ctx, ref, words, error);
+    if (!control_request(self->live_dir, words, CORE_REQUEST_MS, &answer, NULL, error)) {
+        g_prefix_error(error, "cannot %s domain '%s': ", verb, self->object->name);
+        return FALSE;
+    }
+    /* "METHOD ignored": delivered, but this init has no handler for that signal. */
+    if (ctx->warnings && answer && g_strv_contains((const char *const *)answer, "ignored"))
+        g_ptr_array_add(ctx->warnings,
+                        g_strdup_printf("init of domain '%s' ignores the request to %s; use "
+                                        "destroy",
+                                        self->object->name, verb));
+    return TRUE;
 }
 
 static gboolean
@@ -250,8 +260,16 @@ static gboolean
 lifecycle_suspend(DriverCtx *ctx, const ObjectRef *ref, GError **error)
 {
     static const char *const words[] = {"suspend", NULL};
+    g_autoptr(Container) self = container_open(ctx, ref, error);
+    g_autoptr(Status) status = NULL;
 
-    return lifecycle_request(ctx, ref, words, error);
+    if (!self || !container_require_active(self, error))
+        return FALSE;
+    status = container_status(self, error);
+    if (!status)
+        return FALSE;
+    /* As libvirt: a second suspend changes nothing and succeeds. */
+    return status->is_paused || lifecycle_request(self, words, error);
 }
 
 static gboolean
@@ -271,7 +289,7 @@ lifecycle_resume(DriverCtx *ctx, const ObjectRef *ref, GError **error)
                     self->object->name);
         return FALSE;
     }
-    return lifecycle_request(ctx, ref, words, error);
+    return lifecycle_request(self, words, error);
 }
 
 /* "REASON exited|signaled N" as wait(2) would say it. */
@@ -317,15 +335,17 @@ static gboolean
 lifecycle_send_signal(DriverCtx *ctx, const ObjectRef *ref, gint64 pid, guint signum, guint flags,
                       GError **error)
 {
+    g_autoptr(Container) self = NULL;
     g_autofree char *pid_text = g_strdup_printf("%" G_GINT64_FORMAT, pid);
     g_autofree char *signal_text = g_strdup_printf("%u", signum);
     const char *words[] = {"signal", pid_text, signal_text, NULL};
 
     if (!container_check_flags(flags, 0, "send-process-signal", error))
         return FALSE;
-    if (pid <= 0 || pid > G_MAXINT32) {
+    if (pid == 0 || pid > G_MAXINT32 || pid < -G_MAXINT32) {
         g_set_error(error, LODGE_ERROR, LODGE_ERROR_ARGUMENT,
-                    "'%s' is no process id; use the number that the guest sees, 1 is init",
+                    "'%s' is no process id; use the number that the guest sees, 1 is init, or a "
+                    "process group's with '-' before it",
                     pid_text);
         return FALSE;
     }
@@ -333,7 +353,8 @@ lifecycle_send_signal(DriverCtx *ctx, const ObjectRef *ref, gint64 pid, guint si
         g_set_error(error, LODGE_ERROR, LODGE_ERROR_ARGUMENT, "there is no signal %u", signum);
         return FALSE;
     }
-    return lifecycle_request(ctx, ref, words, error);
+    self = container_open(ctx, ref, error);
+    return self && container_require_active(self, error) && lifecycle_request(self, words, error);
 }
 
 const DomainLifecycle container_lifecycle = {
