@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Start, stop and all between: XML to plan, plan to a supervisor, and requests to that supervisor. */
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "container/check.h"
 #include "container/container.h"
 #include "container/plan.h"
 #include "container/roles.h"
-#include "core/cleanup.h"
 #include "core/control.h"
 #include "core/launch.h"
 #include "core/limits.h"
 #include "core/stop.h"
 #include "util/error.h"
-#include "util/fd.h"
 
 enum {
     START_AUTODESTROY = 2,
