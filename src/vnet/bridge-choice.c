@@ -81,9 +81,9 @@ bridge_check(const NetworkDef *def, GError **error)
     }
     if (if_nametoindex(def->bridge) == 0)
         return TRUE;
-    g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE,
-                "cannot start network '%s': the host has a link '%s' already; delete it, or change "
-                "<bridge name> with net-edit",
-                def->name, def->bridge);
-    return FALSE;
+    return error_set(
+        error, LODGE_ERROR_STATE,
+        "cannot start network '%s': the host has a link '%s' already; delete it, or change "
+        "<bridge name> with net-edit",
+        def->name, def->bridge);
 }

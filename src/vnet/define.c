@@ -64,11 +64,11 @@ vnet_check_builtin(const Store *store, const NetworkDef *def, GError **error)
     is_uuid = memcmp(uuid, def->uuid, sizeof uuid) == 0;
     if (is_name == is_uuid || !default_network_is_built_in(store))
         return TRUE;
-    g_set_error(error, LODGE_ERROR, LODGE_ERROR_EXISTS,
-                "network '" DEFAULT_NETWORK_NAME "' already exists with uuid %s; use that uuid to "
-                "change it, or net-undefine it first",
-                uuid_format(uuid, text));
-    return FALSE;
+    return error_set(error, LODGE_ERROR_EXISTS,
+                     "network '" DEFAULT_NETWORK_NAME
+                     "' already exists with uuid %s; use that uuid to "
+                     "change it, or net-undefine it first",
+                     uuid_format(uuid, text));
 }
 
 gboolean
@@ -133,10 +133,9 @@ vnet_undefine(DriverCtx *ctx, const ObjectRef *ref, GError **error)
     if (object == NULL)
         return FALSE;
     if (!object->is_persistent) {
-        g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE,
-                    "cannot undefine transient network '%s'; it goes when it is stopped",
-                    object->name);
-        return FALSE;
+        return error_set(error, LODGE_ERROR_STATE,
+                         "cannot undefine transient network '%s'; it goes when it is stopped",
+                         object->name);
     }
     lock = object_lock_take(store, object->name, CORE_LOCK_MS, error);
     if (lock == NULL)
@@ -168,10 +167,9 @@ vnet_set_autostart(DriverCtx *ctx, const ObjectRef *ref, gboolean value, GError 
     if (object == NULL)
         return FALSE;
     if (!object->is_persistent) {
-        g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE,
-                    "cannot set autostart for transient network '%s'; net-define it first",
-                    object->name);
-        return FALSE;
+        return error_set(error, LODGE_ERROR_STATE,
+                         "cannot set autostart for transient network '%s'; net-define it first",
+                         object->name);
     }
     lock = object_lock_take(store, object->name, CORE_LOCK_MS, error);
     if (lock == NULL || !vnet_materialize(store, object->name, error))

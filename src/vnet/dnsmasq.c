@@ -44,9 +44,9 @@ add_line(GString *out, GError **error, const char *key, ...)
             continue;
         if (strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_*/") !=
             strlen(word)) {
-            g_set_error(error, LODGE_ERROR, LODGE_ERROR_CONFIG,
-                        "'%s' cannot be given to dnsmasq; use letters, digits, '.', '-' and '_'",
-                        word);
+            error_set(error, LODGE_ERROR_CONFIG,
+                      "'%s' cannot be given to dnsmasq; use letters, digits, '.', '-' and '_'",
+                      word);
             ok = FALSE;
         }
         g_string_append_printf(out, "%s%s", separator, word);
@@ -56,8 +56,7 @@ add_line(GString *out, GError **error, const char *key, ...)
     va_end(ap);
     g_string_append_c(out, '\n');
     if (ok && is_first) {
-        g_set_error(error, LODGE_ERROR, LODGE_ERROR_CONFIG, "an empty %s", key);
-        return FALSE;
+        return error_set(error, LODGE_ERROR_CONFIG, "an empty %s", key);
     }
     return ok;
 }
@@ -88,8 +87,7 @@ add_dns(GString *out, const NetworkDef *def, GError **error)
         g_autofree char *names = g_strjoinv(",", host->names);
 
         if (strpbrk(names, " \t\r\n\"#") != NULL) {
-            g_set_error(error, LODGE_ERROR, LODGE_ERROR_CONFIG, "'%s' is no host name", names);
-            return FALSE;
+            return error_set(error, LODGE_ERROR_CONFIG, "'%s' is no host name", names);
         }
         g_string_append_printf(out, "host-record=%s,%s\n", names, host->ip);
     }

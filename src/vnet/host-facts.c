@@ -38,10 +38,10 @@ find_program(const NetworkDef *def, const char *program, const char *package, GE
     char *path = spawn_find(program);
 
     if (path == NULL)
-        g_set_error(error, LODGE_ERROR, LODGE_ERROR_PEER,
-                    "cannot start network '%s': '%s' is not installed; install the package %s "
-                    "(apt-get install %s)",
-                    def->name, program, package, package);
+        error_set(error, LODGE_ERROR_PEER,
+                  "cannot start network '%s': '%s' is not installed; install the package %s "
+                  "(apt-get install %s)",
+                  def->name, program, package, package);
     return path;
 }
 
@@ -67,10 +67,10 @@ network_facts_gather(const Store *store, const NetworkDef *def, GError **error)
     g_autofree char *mountinfo = NULL;
 
     if (geteuid() != 0 || store->paths->session) {
-        g_set_error(error, LODGE_ERROR, LODGE_ERROR_DENIED,
-                    "cannot start network '%s': bridges and packet filter rules need root; run it "
-                    "as root with -c network:///system",
-                    def->name);
+        error_set(error, LODGE_ERROR_DENIED,
+                  "cannot start network '%s': bridges and packet filter rules need root; run it "
+                  "as root with -c network:///system",
+                  def->name);
         return NULL;
     }
     if (ruleset_is_needed(def)) {
@@ -101,11 +101,11 @@ settle_subnet(NetworkDef *def, GError **error)
     if (def->auto_subnet) {
         x = subnet_pick(used);
         if (x < 0) {
-            g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE,
-                        "cannot start network '%s': the host uses all of 192.168.0.0/16; choose "
-                        "another subnet with net-edit, and take lodge:auto-subnet out",
-                        def->name);
-            return FALSE;
+            return error_set(
+                error, LODGE_ERROR_STATE,
+                "cannot start network '%s': the host uses all of 192.168.0.0/16; choose "
+                "another subnet with net-edit, and take lodge:auto-subnet out",
+                def->name);
         }
         subnet_move(def, x);
     }

@@ -214,8 +214,8 @@ vnet_get_bridge(DriverCtx *ctx, const ObjectRef *ref, GError **error)
     if (def == NULL)
         return NULL;
     if (def->bridge == NULL) {
-        g_set_error(error, LODGE_ERROR, LODGE_ERROR_INTERNAL,
-                    "network '%s' has no bridge until it is started", def->name);
+        error_set(error, LODGE_ERROR_INTERNAL, "network '%s' has no bridge until it is started",
+                  def->name);
         return NULL;
     }
     return g_strdup(def->bridge);

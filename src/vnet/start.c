@@ -149,8 +149,7 @@ start_defined(DriverCtx *ctx, Store *store, const char *name, gboolean may_run, 
     if (store_is_alive(store, name)) {
         if (may_run)
             return TRUE;
-        g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE, "network is already active");
-        return FALSE;
+        return error_set(error, LODGE_ERROR_STATE, "network is already active");
     }
     if (!vnet_materialize(store, name, error))
         return FALSE;
@@ -186,8 +185,7 @@ vnet_create_xml(DriverCtx *ctx, const char *xml, guint flags, GPtrArray *warning
     if (lock == NULL || !cleanup_object(store, lock, def->name, NULL, error))
         return NULL;
     if (store_is_alive(store, def->name)) {
-        g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE, "network is already active as '%s'",
-                    def->name);
+        error_set(error, LODGE_ERROR_STATE, "network is already active as '%s'", def->name);
         return NULL;
     }
     if (!vnet_materialize(store, def->name, error))
@@ -204,7 +202,11 @@ vnet_destroy(DriverCtx *ctx, const ObjectRef *ref, GError **error)
     g_autoptr(Store) store = vnet_store(ctx);
     g_autoptr(StoreObject) object = vnet_find(store, ref, error);
 
-    if (object == NULL || !stop_object(store, object->name, error))
+    if (object == NULL)
+        return FALSE;
+    if (!object->is_active)
+        return error_set(error, LODGE_ERROR_STATE, "network is not active");
+    if (!stop_object(store, object->name, error))
         return FALSE;
     if (!object->is_persistent) {
         g_autofree char *leases = vnet_lease_file(store, object->name, FALSE);
@@ -236,10 +238,9 @@ vnet_plug(DriverCtx *ctx, const char *network, char **ret_bridge, guint *ret_mtu
         return FALSE;
     if (!object->is_active) {
         if (!g_str_equal(network, DEFAULT_NETWORK_NAME)) {
-            g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE,
-                        "network '%s' is not active; start it first: lodge net-start %s", network,
-                        network);
-            return FALSE;
+            return error_set(error, LODGE_ERROR_STATE,
+                             "network '%s' is not active; start it first: lodge net-start %s",
+                             network, network);
         }
         if (!start_defined(ctx, store, network, TRUE, error))
             return FALSE;

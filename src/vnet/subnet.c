@@ -246,11 +246,11 @@ subnet_check(const NetworkDef *def, const GArray *used, GError **error)
                 continue;
             mine = net_prefix_network(&own);
             theirs = net_prefix_network(other);
-            g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE,
-                        "cannot start network '%s': its subnet %s is in use on this host (%s); "
-                        "choose another one with net-edit",
-                        def->name, mine, theirs);
-            return FALSE;
+            return error_set(
+                error, LODGE_ERROR_STATE,
+                "cannot start network '%s': its subnet %s is in use on this host (%s); "
+                "choose another one with net-edit",
+                def->name, mine, theirs);
         }
     }
     return TRUE;
@@ -296,11 +296,11 @@ subnet_check_ra(const NetworkDef *def, const char *ipv6_route, const char *conf_
         forwards = read_conf(conf_dir, words[9], "forwarding");
         if (g_strcmp0(accept, "1") != 0 || g_strcmp0(forwards, "0") != 0)
             continue;
-        g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE,
-                    "cannot start network '%s': once this host forwards IPv6 it loses the default "
-                    "route that it learnt on '%s'; run: sysctl -w net.ipv6.conf.%s.accept_ra=2",
-                    def->name, words[9], words[9]);
-        return FALSE;
+        return error_set(
+            error, LODGE_ERROR_STATE,
+            "cannot start network '%s': once this host forwards IPv6 it loses the default "
+            "route that it learnt on '%s'; run: sysctl -w net.ipv6.conf.%s.accept_ra=2",
+            def->name, words[9], words[9]);
     }
     return TRUE;
 }
