@@ -105,8 +105,12 @@ on_metadata(virConnectPtr conn, virDomainPtr dom, int type, const char *uri, voi
 {
     static const char *const types[] = {"description", "title", "element"};
 
-    say_event(opaque, "metadata-change", "domain", virDomainGetName(dom),
-              type >= 0 && type < VIR_DOMAIN_METADATA_LAST ? types[type] : "unknown", uri);
+    const char *word = type >= 0 && type < VIR_DOMAIN_METADATA_LAST ? types[type] : "unknown";
+    Watch *watch = opaque;
+    g_autofree char *text = g_strdup_printf("type %s, uri %s", word, uri ? uri : "N/A");
+
+    say_event(watch, "metadata-change", "domain", virDomainGetName(dom),
+              watch->as_json ? word : text, watch->as_json ? uri : NULL);
 }
 
 static void
