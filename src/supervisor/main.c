@@ -15,6 +15,7 @@
 #include "supervisor/detach.h"
 #include "supervisor/guest.h"
 #include "supervisor/keep.h"
+#include "supervisor/keep.h"
 #include "supervisor/loop.h"
 #include "supervisor/modes.h"
 
@@ -51,8 +52,10 @@ run(Guest *guest)
         return 1;
     }
     loop = loop_new(guest, &err);
-    if (!loop || guest_await(guest, &err) < 0 ||
-        (guest->is_network && keep_start(guest, &err) < 0)) {
+    if (!loop || (guest->is_network && keep_start(guest, &err) < 0) ||
+        guest_await(guest, &err) < 0) {
+        if (guest->is_network)
+            keep_stop(guest);
         guest_undo(guest, GUEST_REASON_FAILED);
         if (loop)
             loop_finish(loop);
@@ -75,8 +78,6 @@ main(int argc, char **argv)
 
     if (argc >= 2 && strcmp(argv[1], "run") == 0)
         return run(&guest);
-    if (argc >= 3 && strcmp(argv[1], "enter") == 0)
-        return enter_main(argc - 1, argv + 1);
     if (argc == 3 && strcmp(argv[1], "clean") == 0)
         return clean_main(argc - 1, argv + 1);
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
