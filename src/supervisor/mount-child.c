@@ -266,10 +266,12 @@ do_sys(Child *child, const PlanStep *step, Err *err)
     if (fd < 0)
         return -1;
     result = mount_at(fd, "sysfs", "sysfs", flags, NULL);
-    if (result < 0 && errno == EPERM && child->has_userns) {
-        /* a user namespace that shares the host's network may not make one: show the host's */
+    /* EPERM: a user namespace that shares the host's network may not make one. EBUSY: the host's root and
+     * network are shared, so it would be the same one. Both see the host's, as it is mounted. */
+    if (result < 0 && (errno == EBUSY || (errno == EPERM && child->has_userns))) {
         tree_fd = mount_clone(AT_FDCWD, "/sys", true);
-        if (tree_fd >= 0 && mount_attr(tree_fd, true, MOUNT_ATTR_RDONLY, 0) == 0)
+        if (tree_fd >= 0 &&
+            mount_attr(tree_fd, true, is_read_only(step->argv[1]) ? MOUNT_ATTR_RDONLY : 0, 0) == 0)
             result = mount_attach(tree_fd, fd);
         io_close(&tree_fd);
     }
