@@ -241,6 +241,7 @@ cleanup_all(Store *store, GPtrArray *messages)
     }
     lock_fd = store_lock(store, NULL);
     if (lock_fd >= 0) {
+        store_sweep_locked(store);
         remove_dangling_locked(store, "by-id");
         remove_dangling_locked(store, "by-uuid");
         store_unlock(lock_fd);

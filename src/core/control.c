@@ -7,9 +7,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/limits.h"
+#include "core/status.h"
 #include "supervisor/control.h"
 #include "supervisor/plan.h"
 #include "util/error.h"
@@ -22,19 +24,52 @@ set_not_running(GError **error)
     return error_set(error, LODGE_ERROR_STATE, "the guest is not running");
 }
 
+/* Connects to the socket in the directory open as @dir_fd. */
+static int
+connect_in(int dir_fd)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    g_auto(Fd) fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+    /* A socket's path has 108 bytes, a guest's name alone may have 200: go through the descriptor. */
+    g_snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/control", dir_fd);
+    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+        return -1;
+    return fd_steal(&fd);
+}
+
+/* Whether a supervisor lives that has not come to listening yet. Its launcher waits for "ready", so only
+ * after a launcher was killed can anybody else meet it. */
+static gboolean
+is_starting(const char *live_dir)
+{
+    g_autoptr(Status) status = NULL;
+
+    if (!status_is_alive(live_dir))
+        return FALSE;
+    status = status_read(live_dir, NULL);
+    return status == NULL || status->state == STATUS_STARTING;
+}
+
 int
 control_open(const char *live_dir, GError **error)
 {
     g_auto(Fd) dir_fd = open(live_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    g_auto(Fd) fd = -1;
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    gint64 deadline_us = g_get_monotonic_time() + (gint64)CORE_REQUEST_MS * 1000;
     g_autofree char *hello = g_strdup_printf("%d", CONTROL_VERSION);
+    g_auto(Fd) fd = dir_fd >= 0 ? connect_in(dir_fd) : -1;
 
-    /* A socket's path has 108 bytes, a guest's name alone may have 200: go through the descriptor. */
-    g_snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/control", dir_fd);
-    fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (dir_fd < 0 || fd < 0 ||
-        connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+    while (fd < 0 && dir_fd >= 0 && (errno == ENOENT || errno == ECONNREFUSED)) {
+        struct timespec moment = {.tv_nsec = 2000000};
+        gboolean was_starting = is_starting(live_dir) && g_get_monotonic_time() < deadline_us;
+
+        if (was_starting)
+            (void)nanosleep(&moment, NULL);
+        fd = connect_in(dir_fd);
+        if (!was_starting)
+            break;
+    }
+    if (fd < 0) {
         if (errno == ENOENT || errno == ECONNREFUSED)
             set_not_running(error);
         else

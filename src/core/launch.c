@@ -23,10 +23,10 @@
 #include "util/lock.h"
 #include "util/spawn.h"
 
-#define LAUNCH_FDS         (SUPERVISOR_ALIVE_FD + 1)
-#define LAUNCH_ANSWER_MAX  8192
-#define LAUNCH_GONE_MS     10000 /* a supervisor that ended its guest, until it is gone itself */
-#define LAUNCH_TEMP_PREFIX ".tmp-"
+#define LAUNCH_FDS        (SUPERVISOR_ALIVE_FD + 1)
+#define LAUNCH_ANSWER_MAX 8192
+#define LAUNCH_GONE_MS    10000 /* a supervisor that ended its guest, until it is gone itself */
+#define LAUNCH_LOOK_MS    20    /* how often its status is read meanwhile */
 
 /* A launch on its way. */
 typedef struct {
@@ -49,21 +49,21 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Launch, launch_clear)
 
 /* --- the live directory ---------------------------------------------------------------------- */
 
-/* Waits for a supervisor that has ended its guest and is about to go; refuses when one runs. */
+/* Refuses when a supervisor runs. One that has written "ended", or has no status (it removes its directory,
+ * or was left by a killed launcher and is about to start), is waited for. */
 static gboolean
-check_not_alive(Launch *launch, GError **error)
+check_not_alive(const Launch *launch, GError **error)
 {
+    gint64 deadline_us = g_get_monotonic_time() + (gint64)LAUNCH_GONE_MS * 1000;
     g_autofree char *alive = g_build_filename(launch->live_dir, "alive", NULL);
-    const Store *store = launch->store;
 
-    if (!status_is_alive(launch->live_dir))
-        return TRUE;
-    if (!store_is_alive(store, launch->spec->name) &&
-        lock_wait_free(AT_FDCWD, alive, LAUNCH_GONE_MS))
-        return TRUE;
+    while (!store_is_alive(launch->store, launch->spec->name) &&
+           g_get_monotonic_time() < deadline_us)
+        if (lock_wait_free(AT_FDCWD, alive, LAUNCH_LOOK_MS))
+            return TRUE;
     if (launch->spec->busy_text != NULL)
         return error_set(error, LODGE_ERROR_STATE, "%s", launch->spec->busy_text);
-    return error_set(error, LODGE_ERROR_STATE, "%s is already running", store->noun);
+    return error_set(error, LODGE_ERROR_STATE, "%s is already running", launch->store->noun);
 }
 
 /* What killed launchers left. The store lock is held, so each of them with `alive` free is dead. */
@@ -76,7 +76,7 @@ remove_stale_temps(const Store *store)
     while (dir != NULL && (entry = readdir(dir)) != NULL) {
         g_autofree char *alive = NULL;
 
-        if (!g_str_has_prefix(entry->d_name, LAUNCH_TEMP_PREFIX))
+        if (!g_str_has_prefix(entry->d_name, FILE_TEMP_PREFIX))
             continue;
         alive = g_build_filename(entry->d_name, "alive", NULL);
         if (!lock_is_held(dirfd(dir), alive))
@@ -110,7 +110,7 @@ static gboolean
 make_live_locked(Launch *launch, GError **error)
 {
     Store *store = launch->store;
-    g_autofree char *temp = g_strdup_printf("%s/" LAUNCH_TEMP_PREFIX "%d-%p", store->live_dir,
+    g_autofree char *temp = g_strdup_printf("%s/" FILE_TEMP_PREFIX "%d-%p", store->live_dir,
                                             (int)getpid(), (void *)launch);
     g_autofree char *index = g_build_filename(store->live_dir, "by-uuid", NULL);
     g_autofree char *ids = g_build_filename(store->live_dir, "by-id", NULL);
@@ -238,17 +238,20 @@ spawn(Launch *launch, int *ret_answer_fd, GError **error)
     return pid;
 }
 
-/* Makes LIVE/by-id/PID. Its supervisor removes that before it lets go of `alive`: when it is gone
- * already, we do. */
+/* Makes LIVE/by-id/PID. Its supervisor removes that after it wrote "ended": when that was before we
+ * made it, we remove it. */
 static void
 link_id(const Launch *launch, int pid)
 {
     g_autofree char *link = store_id_link(launch->store, pid);
     g_autofree char *entry = g_path_get_basename(launch->live_dir);
     g_autofree char *target = g_strconcat("../", entry, NULL);
+    g_autoptr(Status) status = NULL;
 
+    (void)file_remove(AT_FDCWD, link, FILE_LIVE, NULL);       /* of an earlier life of that pid */
     (void)file_link(AT_FDCWD, target, link, FILE_LIVE, NULL); /* look-ups do without it, slowly */
-    if (!status_is_alive(launch->live_dir))
+    status = status_read(launch->live_dir, NULL);
+    if (status == NULL || status->state == STATUS_ENDED || !status_is_alive(launch->live_dir))
         (void)file_remove(AT_FDCWD, link, FILE_LIVE, NULL);
 }
 

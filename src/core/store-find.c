@@ -49,9 +49,9 @@ read_life(const Store *store, StoreObject *object)
     object->id = -1;
     if (!is_held)
         return cleanup_is_needed(store, object->name);
-    status = status_read(dir, NULL); /* none yet: it is just being started */
-    object->is_active = status == NULL || status->state != STATUS_ENDED;
-    if (status != NULL && object->is_active) {
+    status = status_read(dir, NULL); /* none: it is just being started, or removed */
+    object->is_active = status != NULL && status->state != STATUS_ENDED;
+    if (object->is_active) {
         object->is_paused = status->is_paused;
         object->id = status->supervisor > 0 ? status->supervisor : -1;
     }

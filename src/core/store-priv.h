@@ -13,9 +13,14 @@ void store_unlock(int fd);
 gboolean store_check_unique_locked(Store *store, const char *name, const guint8 *uuid,
                                    GError **error);
 
+/* Removes what killed ones left in CONFIG and the indexes. The store lock is held. */
+void store_sweep_locked(const Store *store);
+
 char *store_live_name(const char *name);           /* escaped as said in store.h */
 const char *store_name_of_live(const char *entry); /* the other way; NULL when @entry is none */
 gboolean store_is_defined(const Store *store, const char *name);
+/* Whether a supervisor is there at all: starting, running or just leaving. */
+gboolean store_is_held(const Store *store, const char *name);
 gboolean store_make_dirs(Store *store, GError **error); /* CONFIG and below */
 
 /* Paths below CONFIG and LIVE; (transfer full) */

@@ -115,6 +115,14 @@ store_is_defined(const Store *store, const char *name)
 }
 
 gboolean
+store_is_held(const Store *store, const char *name)
+{
+    g_autofree char *dir = store_live_dir(store, name);
+
+    return status_is_alive(dir);
+}
+
+gboolean
 store_is_alive(const Store *store, const char *name)
 {
     g_autofree char *dir = store_live_dir(store, name);
@@ -123,7 +131,7 @@ store_is_alive(const Store *store, const char *name)
     if (!status_is_alive(dir))
         return FALSE;
     status = status_read(dir, NULL);
-    return status == NULL || status->state != STATUS_ENDED;
+    return status != NULL && status->state != STATUS_ENDED;
 }
 
 gboolean
@@ -221,6 +229,19 @@ store_make_dirs(Store *store, GError **error)
     return TRUE;
 }
 
+void
+store_sweep_locked(const Store *store)
+{
+    const char *const dirs[] = {store->config_dir, store->live_dir};
+
+    for (guint i = 0; i < G_N_ELEMENTS(dirs); i++) {
+        g_autofree char *index = g_build_filename(dirs[i], "by-uuid", NULL);
+
+        file_sweep(AT_FDCWD, index);
+    }
+    file_sweep(AT_FDCWD, store->config_dir);
+}
+
 /* --- define and undefine --------------------------------------------------------------------- */
 
 /* Whether @name has the uuid @found already or none; else the error. */
@@ -257,13 +278,13 @@ store_check_unique_locked(Store *store, const char *name, const guint8 *uuid, GE
 
     if (!check_name(store, name, store_uuid_of_config(store, name, found), found, uuid, error))
         return FALSE;
-    if (store_is_alive(store, name) &&
+    if (store_is_held(store, name) &&
         !check_name(store, name, store_uuid_of_live(store, name, found), found, uuid, error))
         return FALSE;
     if (defined != NULL && !g_str_equal(defined, name) &&
         store_uuid_of_config(store, defined, found) && memcmp(found, uuid, UUID_SIZE) == 0)
         return set_uuid_taken(store, defined, uuid, error);
-    if (alive != NULL && !g_str_equal(alive, name) && store_is_alive(store, alive))
+    if (alive != NULL && !g_str_equal(alive, name) && store_is_held(store, alive))
         return set_uuid_taken(store, alive, uuid, error);
     return TRUE;
 }
@@ -301,7 +322,7 @@ define_locked(Store *store, const char *name, const guint8 *uuid, const char *xm
             (void)file_remove(AT_FDCWD, link, FILE_LIVE, NULL); /* dangling is harmless too */
         return FALSE;
     }
-    if (store_is_alive(store, name))
+    if (store_is_held(store, name))
         (void)mark_transient(store, name, FALSE, NULL); /* costs its last state only */
     if (ret_is_new != NULL)
         *ret_is_new = is_new;
@@ -320,6 +341,7 @@ store_define(Store *store, const char *name, const guint8 *uuid, const char *xml
         g_prefix_error(error, "cannot define %s '%s': ", store->noun, name);
         return FALSE;
     }
+    store_sweep_locked(store);
     ok = define_locked(store, name, uuid, xml, ret_is_new, error);
     store_unlock(lock_fd);
     return ok;
@@ -342,8 +364,8 @@ undefine_locked(Store *store, const char *name, GError **error)
 {
     g_autofree char *path = store_config_file(store, name);
     g_autofree char *autostart = autostart_link(store, name);
-    g_autofree char *link = NULL, *live_dir = store_live_dir(store, name);
-    gboolean is_held = status_is_alive(live_dir), has_uuid;
+    g_autofree char *link = NULL;
+    gboolean is_held = store_is_held(store, name), has_uuid;
     guint8 uuid[UUID_SIZE];
 
     if (!store_is_defined(store, name)) {

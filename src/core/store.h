@@ -107,7 +107,8 @@ char *store_read_live(Store *store, const char *name, const char *file, gsize *r
 /* Replaces such a file, atomically (live changes: live.xml after memtune --live). */
 gboolean store_write_live(Store *store, const char *name, const char *file, const char *text,
                           GError **error);
-/* Whether @name is running: its supervisor lives and its status does not say "ended" yet. */
+/* Whether @name is running: its supervisor lives and its status says so: neither one
+ * that is just being started nor one that has ended its guest and is about to go. */
 gboolean store_is_alive(const Store *store, const char *name);
 
 /* LODGE_ERROR_STATE, "domain is not running"; returns FALSE. */

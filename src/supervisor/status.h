@@ -16,7 +16,8 @@
  *   control          the supervisor's socket (supervisor/control.h)
  *   console0 ...     link to the host-side pty of each console
  * LIVE/../by-id/PID, LIVE/../by-uuid/UUID   links to ../LIVENAME, made by the launcher (core/launch). At
- *                    the end the supervisor unlinks by-id/ITSPID, before it lets go of `alive`.
+ *                    the end the supervisor writes "state ended", then unlinks by-id/ITSPID, then (when
+ *                    transient) LIVE and by-uuid/UUID, then lets go of `alive`: in this order.
  *                    Operations on an object take LIVE/../.locks/LIVENAME (core/lock.h), which outlives LIVE.
  *
  * Keys of status, in this order:

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -13,8 +14,9 @@
 #include "util/error.h"
 #include "util/fd.h"
 
-#define TEMP_TRIES 100
-#define DEPTH_MAX  128 /* of a tree that file_remove_tree() takes down: one open directory a level */
+#define TEMP_TRIES  100
+#define TEMP_DIGITS 16
+#define DEPTH_MAX   128 /* of a tree that file_remove_tree() takes down: one open directory a level */
 
 char *
 file_read(int dir_fd, const char *path, gsize max_bytes, gsize *ret_size, GError **error)
@@ -79,7 +81,7 @@ temp_name(const char *path)
 
     if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
         number = (guint64)g_get_monotonic_time() ^ (guint64)getpid() << 40;
-    return g_strdup_printf("%.*s.tmp-%016" G_GINT64_MODIFIER "x",
+    return g_strdup_printf("%.*s" FILE_TEMP_PREFIX "%016" G_GINT64_MODIFIER "x",
                            base != NULL ? (int)(base + 1 - path) : 0, path, number);
 }
 
@@ -150,12 +152,17 @@ gboolean
 file_link(int dir_fd, const char *target, const char *path, FileSync sync, GError **error)
 {
     g_autofree char *temp = NULL;
+    char present[PATH_MAX];
     int saved_errno;
+    ssize_t n;
 
     if (symlinkat(target, dir_fd, path) == 0)
         return sync != FILE_DURABLE || file_sync_dir(dir_fd, path, error);
     if (errno != EEXIST)
         return error_set_errno(error, errno, "cannot make link '%s'", path);
+    n = readlinkat(dir_fd, path, present, sizeof(present));
+    if (n == (ssize_t)strlen(target) && memcmp(present, target, (gsize)n) == 0)
+        return TRUE;
     temp = temp_name(path);
     if (symlinkat(target, dir_fd, temp) < 0)
         return error_set_errno(error, errno, "cannot make link '%s'", path);
@@ -165,6 +172,23 @@ file_link(int dir_fd, const char *target, const char *path, FileSync sync, GErro
         return error_set_errno(error, saved_errno, "cannot make link '%s'", path);
     }
     return sync != FILE_DURABLE || file_sync_dir(dir_fd, path, error);
+}
+
+void
+file_sweep(int dir_fd, const char *path)
+{
+    int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    struct dirent *entry;
+
+    while (dir != NULL && (entry = readdir(dir)) != NULL)
+        if (g_str_has_prefix(entry->d_name, FILE_TEMP_PREFIX) &&
+            strlen(entry->d_name) == strlen(FILE_TEMP_PREFIX) + TEMP_DIGITS)
+            (void)unlinkat(fd, entry->d_name, 0); /* a directory stays */
+    if (dir != NULL)
+        closedir(dir);
+    else
+        fd_close(fd);
 }
 
 gboolean

@@ -12,6 +12,9 @@
 
 #include <glib.h>
 
+#define FILE_TEMP_PREFIX                                                                           \
+    ".tmp-" /* of files and links on their way; what a kill leaves has it too */
+
 typedef enum {
     FILE_LIVE,    /* no fsync: for tmpfs, where nothing outlives the power anyway */
     FILE_DURABLE, /* fsync of the file before the rename and of the directory after it */
@@ -43,6 +46,9 @@ gboolean file_create(int dir_fd, const char *path, const char *data, gsize size,
 
 /* Makes @path a symbolic link to @target, replacing one that is there, atomically. */
 gboolean file_link(int dir_fd, const char *target, const char *path, FileSync sync, GError **error);
+
+/* Removes what killed writers left in directory @path. The caller knows that none is at work there. */
+void file_sweep(int dir_fd, const char *path);
 
 /* Removes one file or link; one that is absent is no error. DURABLE: fsync of the directory. */
 gboolean file_remove(int dir_fd, const char *path, FileSync sync, GError **error);
