@@ -38,9 +38,6 @@ capabilities_guest(GString *out, const char *arch, int bits, const char *emulato
                            "      <emulator>%s</emulator>\n"
                            "      <domain type='lxc'/>\n"
                            "    </arch>\n"
-                           "    <features>\n"
-                           "      <privnet/>\n"
-                           "    </features>\n"
                            "  </guest>\n\n",
                            arch, bits, escaped);
 }
@@ -70,7 +67,7 @@ container_capabilities(DriverCtx *ctx, GError **error)
                            "    <iommu support='no'/>\n"
                            "  </host>\n\n",
                            host.machine);
-    capabilities_guest(out, host.machine, strstr(host.machine, "64") ? 64 : 32, emulator);
+    capabilities_guest(out, host.machine, (int)sizeof(void *) * 8, emulator);
     if (strcmp(host.machine, "x86_64") == 0)
         capabilities_guest(out, "i686", 32, emulator);
     g_string_append(out, "</capabilities>\n");

@@ -316,7 +316,8 @@ def busybox_root(path, applets=("sh", "ls", "cat", "ps", "mount", "sleep", "true
     needs("busybox")
     for name in ("bin", "sbin", "etc", "proc", "sys", "dev", "tmp", "root", "var", "usr/bin", "run"):
         os.makedirs(f"{path}/{name}", exist_ok=True)
-    shutil.copy(shutil.which("busybox"), f"{path}/bin/busybox")
+    if not os.path.exists(f"{path}/bin/busybox"):
+        shutil.copy(shutil.which("busybox"), f"{path}/bin/busybox")
     for name in applets:
         with contextlib.suppress(FileExistsError):
             os.symlink("busybox", f"{path}/bin/{name}")
