@@ -143,7 +143,7 @@ typedef void (*virConnectDomainEventMetadataChangeCallback)(virConnectPtr conn, 
                                                             int type, const char *nsuri,
                                                             void *opaque);
 
-#define VIR_DOMAIN_EVENT_CALLBACK(cb) ((virConnectDomainEventGenericCallback)(cb))
+#define VIR_DOMAIN_EVENT_CALLBACK(cb) ((virConnectDomainEventGenericCallback)(void (*)(void))(cb))
 
 int virConnectDomainEventRegister(virConnectPtr conn, virConnectDomainEventCallback cb,
                                   void *opaque, virFreeCallback freecb);

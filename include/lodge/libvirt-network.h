@@ -68,7 +68,7 @@ typedef void (*virConnectNetworkEventLifecycleCallback)(virConnectPtr conn, virN
 typedef void (*virConnectNetworkEventGenericCallback)(virConnectPtr conn, virNetworkPtr net,
                                                       void *opaque);
 
-#define VIR_NETWORK_EVENT_CALLBACK(cb) ((virConnectNetworkEventGenericCallback)(cb))
+#define VIR_NETWORK_EVENT_CALLBACK(cb) ((virConnectNetworkEventGenericCallback)(void (*)(void))(cb))
 
 int virConnectNumOfNetworks(virConnectPtr conn);
 int virConnectListNetworks(virConnectPtr conn, char **const names, int maxnames);

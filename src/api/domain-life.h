@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* api/domain-life.h - starting a guest, with or without descriptors for its init. */
+#pragma once
+
+#include "api/call.h"
+
+/* @fds: (nullable): three descriptors or -1, borrowed. VIR_DOMAIN_START_AUTODESTROY is honoured here. */
+virDomainPtr domain_life_create(Call *call, virConnectPtr conn, const char *xml, const int *fds,
+                                guint flags);
