@@ -18,6 +18,7 @@ def setup():
     global LINKS
     needs("dnsmasq", "nft", "ip")
     outside()
+    fresh()
     if LINKS is None:
         LINKS = set(os.listdir("/sys/class/net"))
 
@@ -254,7 +255,7 @@ def test_a_firewall_of_others_is_said_with_what_to_do():
     remove("behind")
     sh("nft", "delete", "table", "inet", "firewalld")
     sh("nft", "add", "table", "inet", "mine")
-    sh("nft", "add", "chain", "inet", "mine", "fwd", "{ type filter hook forward priority 0; policy drop; }")
+    sh("nft", "add", "chain", "inet", "mine", "frw", "{ type filter hook forward priority 0; policy drop; }")
     done = define("behind", v4(1))
     remedy = matches(done.stderr, r"let it through: (nft insert .*)$")[1]
     guest("g1", bridge_of("behind"))

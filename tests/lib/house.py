@@ -24,7 +24,7 @@ import traceback
 
 BUILD = os.environ.get("BUILD") or str(pathlib.Path(__file__).resolve().parents[2] / "build")
 SOURCE = os.environ.get("SOURCE") or str(pathlib.Path(__file__).resolve().parents[2])
-LODGE = os.path.join(BUILD, "lodge")
+LODGE = os.environ.get("LODGE_TRY") or os.path.join(BUILD, "lodge")
 SUPERVISOR = os.path.join(BUILD, "lodge-supervisor")
 
 _libc = ctypes.CDLL(None, use_errno=True)

@@ -31,6 +31,19 @@ def net_fails(*argv, **options):
     return done.stderr
 
 
+def fresh():
+    """Take away what a failed test before this one left, so that one failure stays one."""
+    for name in ("g1", "g2"):
+        sh("ip", "netns", "del", name, ok=False)
+    for command in ("net-destroy", "net-undefine"):
+        for line in net("net-list", "--all", ok=False).stdout.splitlines()[2:]:
+            if line.split() and (command, line.split()[0]) != ("net-undefine", "default"):
+                net(command, line.split()[0], ok=False)
+    sh("ip", "link", "del", "br7", ok=False)
+    for table in re.findall(r"^table (.*)$", sh("nft", "list", "tables").stdout, re.M):
+        sh("nft", "delete", "table", *table.split(), ok=False)
+
+
 def define(name, body, start=True):
     path = f"/tmp/{name}.xml"
     pathlib.Path(path).write_text(f"<network><name>{name}</name>{body}</network>\n")
