@@ -6,14 +6,7 @@
 #include "conf/xml/tree.h"
 #include "util/error.h"
 
-#define BLOCK_BYTES 8000
-#define XML_NS      "http://www.w3.org/XML/1998/namespace"
-
-struct XmlBlock {
-    XmlBlock *next;
-    gsize used, size;
-    _Alignas(8) char bytes[];
-};
+#define XML_NS "http://www.w3.org/XML/1998/namespace"
 
 typedef struct {
     const char *prefix, *uri;
@@ -26,57 +19,17 @@ typedef struct {
     GString *text; /* character data not yet given to a node */
     GArray *scope; /* Binding, innermost last */
     int depth, n_nodes;
-    int line; /* of the '<' being looked at */
+    int line;      /* of the '<' being looked at */
+    GError *error; /* the first one; GMarkup may go on behind it */
     const char *root_name;
 } Parser;
-
-/* --- the arena ------------------------------------------------------------------------------- */
-
-static void *
-arena_take(XmlTree *tree, gsize size)
-{
-    XmlBlock *block = tree->blocks;
-
-    size = (size + 7) & ~(gsize)7;
-    if (block == NULL || block->size - block->used < size) {
-        gsize room = MAX(size, BLOCK_BYTES);
-
-        block = g_malloc(sizeof *block + room);
-        *block = (XmlBlock){.next = tree->blocks, .size = room};
-        tree->blocks = block;
-    }
-    block->used += size;
-    return block->bytes + block->used - size;
-}
-
-static void *
-arena_zeroed(XmlTree *tree, gsize size)
-{
-    return memset(arena_take(tree, size), 0, size);
-}
-
-static const char *
-arena_text(XmlTree *tree, const char *text, gsize length)
-{
-    char *copy;
-
-    if (length == 0)
-        return "";
-    copy = arena_take(tree, length + 1);
-    memcpy(copy, text, length);
-    copy[length] = '\0';
-    return copy;
-}
 
 void
 xml_tree_free(XmlTree *tree)
 {
     if (tree == NULL)
         return;
-    for (XmlBlock *block = tree->blocks, *next; block != NULL; block = next) {
-        next = block->next;
-        g_free(block);
-    }
+    arena_clear(&tree->arena);
     g_free(tree);
 }
 
@@ -167,8 +120,9 @@ resolve(Parser *self, const char *written, gboolean is_attr, const char **ret_pr
     if (colon == written || *local == '\0' || strchr(local, ':') != NULL)
         return refuse(self, error, LODGE_ERROR_SYNTAX, "'%.*s' is not a name of XML", XML_QUOTE_MAX,
                       written);
-    *ret_prefix = arena_text(self->tree, written, colon != NULL ? (gsize)(colon - written) : 0);
-    *ret_local = arena_text(self->tree, local, strlen(local));
+    *ret_prefix =
+        arena_text(&self->tree->arena, written, colon != NULL ? (gsize)(colon - written) : 0);
+    *ret_local = arena_text(&self->tree->arena, local, strlen(local));
     *ret_ns = is_attr && colon == NULL ? NULL : scope_find(self, *ret_prefix);
     if (colon != NULL && *ret_ns == NULL)
         return refuse(self, error, LODGE_ERROR_SYNTAX,
@@ -186,7 +140,7 @@ flush_text(Parser *self)
 
     if (self->text->len == 0 || self->node == NULL)
         return;
-    text = arena_text(self->tree, self->text->str, self->text->len);
+    text = arena_text(&self->tree->arena, self->text->str, self->text->len);
     if (self->node->last_child != NULL)
         self->node->last_child->tail = text;
     else
@@ -198,7 +152,7 @@ static gboolean
 declare(Parser *self, XmlNode *node, const char *name, const char *value, GError **error)
 {
     const char *prefix = name[5] == ':' ? name + 6 : "";
-    XmlDecl *decl = arena_zeroed(self->tree, sizeof *decl), **last = &node->decls;
+    XmlDecl *decl = arena_zeroed(&self->tree->arena, sizeof *decl), **last = &node->decls;
     Binding binding;
 
     if (name[5] == ':' && (*prefix == '\0' || strchr(prefix, ':') != NULL || *value == '\0'))
@@ -214,8 +168,8 @@ declare(Parser *self, XmlNode *node, const char *name, const char *value, GError
         if (strcmp((*last)->prefix, prefix) == 0)
             return refuse(self, error, LODGE_ERROR_SYNTAX, "'%.*s' is declared twice",
                           XML_QUOTE_MAX, name);
-    decl->prefix = arena_text(self->tree, prefix, strlen(prefix));
-    decl->uri = arena_text(self->tree, value, strlen(value));
+    decl->prefix = arena_text(&self->tree->arena, prefix, strlen(prefix));
+    decl->uri = arena_text(&self->tree->arena, value, strlen(value));
     *last = decl;
     binding = (Binding){decl->prefix, decl->uri, self->depth};
     g_array_append_val(self->scope, binding);
@@ -247,7 +201,7 @@ read_attributes(Parser *self, XmlNode *node, const char **names, const char **va
 
         if (is_declaration(names[i]))
             continue;
-        attr = arena_zeroed(self->tree, sizeof *attr);
+        attr = arena_zeroed(&self->tree->arena, sizeof *attr);
         if (!resolve(self, names[i], TRUE, &attr->prefix, &attr->ns, &attr->name, error))
             return FALSE;
         for (XmlAttr *other = node->attrs; other != NULL; other = other->next)
@@ -255,7 +209,7 @@ read_attributes(Parser *self, XmlNode *node, const char **names, const char **va
                 return refuse(self, error, LODGE_ERROR_SYNTAX,
                               "the attribute '%.*s' is given twice; remove one", XML_QUOTE_MAX,
                               names[i]);
-        attr->value = arena_text(self->tree, values[i], strlen(values[i]));
+        attr->value = arena_text(&self->tree->arena, values[i], strlen(values[i]));
         *last = attr;
         last = &attr->next;
     }
@@ -269,6 +223,8 @@ on_start(GMarkupParseContext *context, const char *name, const char **names, con
     Parser *self = data;
     XmlNode *node;
 
+    if (self->error != NULL)
+        return;
     if (++self->n_nodes > XML_NODES_MAX) {
         refuse(self, error, LODGE_ERROR_LIMIT, "the XML has more than %d elements", XML_NODES_MAX);
         return;
@@ -283,7 +239,7 @@ on_start(GMarkupParseContext *context, const char *name, const char **names, con
         return;
     }
     flush_text(self);
-    node = arena_zeroed(self->tree, sizeof *node);
+    node = arena_zeroed(&self->tree->arena, sizeof *node);
     node->text = node->tail = "";
     node->line = self->line;
     if (!read_attributes(self, node, names, values, error) ||
@@ -308,6 +264,8 @@ on_end(GMarkupParseContext *context, const char *name, gpointer data, GError **e
 {
     Parser *self = data;
 
+    if (self->error != NULL || self->node == NULL)
+        return;
     flush_text(self);
     while (self->scope->len > 0 &&
            g_array_index(self->scope, Binding, self->scope->len - 1).depth == self->depth)
@@ -321,7 +279,7 @@ on_text(GMarkupParseContext *context, const char *text, gsize length, gpointer d
 {
     Parser *self = data;
 
-    if (!check_characters(self, text, length, error))
+    if (self->error != NULL || !check_characters(self, text, length, error))
         return;
     if (self->node != NULL)
         g_string_append_len(self->text, text, (gssize)length);
@@ -359,6 +317,8 @@ on_passthrough(GMarkupParseContext *context, const char *text, gsize length, gpo
     Parser *self = data;
     g_autofree char *encoding = NULL;
 
+    if (self->error != NULL)
+        return;
     if (length >= 9 && g_ascii_strncasecmp(text, "<!DOCTYPE", 9) == 0) {
         refuse(self, error, LODGE_ERROR_SYNTAX,
                "a DOCTYPE is not allowed; remove it and write entities out");
@@ -373,33 +333,44 @@ on_passthrough(GMarkupParseContext *context, const char *text, gsize length, gpo
                XML_QUOTE_MAX, encoding, XML_QUOTE_MAX, encoding);
 }
 
-/* The text is fed from '<' to '<': GMarkup reports where a tag ends, we want where it begins. */
+static void
+on_error(GMarkupParseContext *context, GError *error, gpointer data)
+{
+    Parser *self = data;
+
+    if (self->error != NULL)
+        return;
+    if (error->domain == LODGE_ERROR) {
+        self->error = g_error_copy(error);
+    } else {
+        g_markup_parse_context_get_position(context, &self->line, NULL);
+        refuse_markup(self, error, &self->error);
+    }
+}
+
+/* The text is fed from '<' to '<': GMarkup reports where a tag ends, we want where it begins.
+ * GLib 2.74 goes on behind some errors and even says TRUE: on_error() keeps the first, and no
+ * GError is passed that could be set twice. */
 static gboolean
-feed(Parser *self, GMarkupParseContext *context, const char *text, gsize size, GError **error)
+feed(Parser *self, GMarkupParseContext *context, const char *text, gsize size)
 {
     const char *end = text + size;
-    g_autoptr(GError) cause = NULL;
-    gboolean ok = TRUE;
-    int line;
 
-    while (ok && text < end) {
+    while (self->error == NULL && text < end) {
         const char *next = memchr(text + 1, '<', (gsize)(end - text - 1));
 
         g_markup_parse_context_get_position(context, &self->line, NULL);
         if (next == NULL)
             next = end;
-        ok = g_markup_parse_context_parse(context, text, next - text, &cause);
+        (void)g_markup_parse_context_parse(context, text, next - text, NULL);
         text = next;
     }
-    ok = ok && g_markup_parse_context_end_parse(context, &cause);
-    if (!ok && cause->domain == G_MARKUP_ERROR) {
-        g_markup_parse_context_get_position(context, &line, NULL);
-        self->line = line;
-        refuse_markup(self, cause, error);
-    } else if (!ok) {
-        g_propagate_error(error, g_steal_pointer(&cause));
-    }
-    return ok;
+    if (self->error == NULL)
+        (void)g_markup_parse_context_end_parse(context, NULL);
+    if (self->error == NULL && self->tree->root == NULL)
+        refuse(self, &self->error, LODGE_ERROR_SYNTAX, "this is no XML: it must begin with <%s>",
+               self->root_name);
+    return self->error == NULL;
 }
 
 /* Line ends of other systems become line feeds, as XML says. */
@@ -420,7 +391,7 @@ unify_line_ends(const char *text, gsize *size)
 XmlTree *
 xml_parse(const char *text, gsize size, const char *source, const char *root_name, GError **error)
 {
-    static const GMarkupParser callbacks = {on_start, on_end, on_text, on_passthrough, NULL};
+    static const GMarkupParser callbacks = {on_start, on_end, on_text, on_passthrough, on_error};
     g_autoptr(XmlTree) tree = g_new0(XmlTree, 1);
     g_autoptr(GString) pending = NULL;
     g_autoptr(GArray) scope = NULL;
@@ -428,7 +399,7 @@ xml_parse(const char *text, gsize size, const char *source, const char *root_nam
     g_autofree char *unified = NULL;
     Parser self = {.tree = tree, .line = 1, .root_name = root_name};
 
-    tree->source = arena_text(tree, source, strlen(source));
+    tree->source = arena_text(&tree->arena, source, strlen(source));
     if (size > XML_BYTES_MAX) {
         refuse(&self, error, LODGE_ERROR_LIMIT,
                "the XML has %" G_GSIZE_FORMAT " bytes; the limit is %d", size, XML_BYTES_MAX);
@@ -448,7 +419,8 @@ xml_parse(const char *text, gsize size, const char *source, const char *root_nam
     self.text = pending = g_string_sized_new(256);
     self.scope = scope = g_array_new(FALSE, FALSE, sizeof(Binding));
     context = g_markup_parse_context_new(&callbacks, G_MARKUP_TREAT_CDATA_AS_TEXT, &self, NULL);
-    if (!feed(&self, context, text, size, error))
-        return NULL;
-    return g_steal_pointer(&tree);
+    if (feed(&self, context, text, size))
+        return g_steal_pointer(&tree);
+    g_propagate_error(error, self.error);
+    return NULL;
 }

@@ -3,12 +3,11 @@
 /* conf/xml/tree-priv.h - what the parser and the readers of a tree share. */
 #pragma once
 
+#include "conf/xml/arena.h"
 #include "conf/xml/tree.h"
 
-typedef struct XmlBlock XmlBlock;
-
 struct XmlTree {
-    XmlBlock *blocks; /* the arena, newest first */
+    Arena arena; /* every node and string */
     XmlNode *root;
     const char *source;
 };

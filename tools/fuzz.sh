@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# tools/fuzz.sh TARGET [SECONDS] [WORKDIR] - fuzz one parser with libFuzzer, ASan and UBSan (needs clang).
+#
+# TARGET: domain, network (tests/fuzz/fuzz-TARGET.c). Begins with tests/fuzz/corpus/TARGET and the golden
+# files; what is new collects in WORKDIR, inputs that crash are left there as crash-*.
+# Afterwards "tools/fuzz.sh TARGET merge WORKDIR" replaces the stored corpus by a minimised one.
+set -eu
+cd "$(dirname "$0")/.."
+target=$1 seconds=${2:-600}
+work=${3:-build/fuzz-$1}
+command -v clang >/dev/null || { echo "fuzz.sh: needs clang; apt-get install clang" >&2; exit 1; }
+
+mkdir -p "$work/new" "$work/seed"
+# shellcheck disable=SC2046
+clang -std=gnu17 -g -O1 -D_GNU_SOURCE -DLODGE_VERSION='"fuzz"' -DLODGE_LIBEXECDIR='""' -DLODGE_DATADIR='""' \
+    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer \
+    -Isrc -Iinclude -Itests/fuzz -o "$work/fuzz-$target" "tests/fuzz/fuzz-$target.c" \
+    $(find src/conf -name '*.c') src/util/enum.c src/util/error.c src/util/mac.c src/util/units.c src/util/uuid.c \
+    $(pkg-config --cflags --libs glib-2.0)
+
+# Seeds: golden documents, and each refused fragment as a file. Dictionary: their words.
+for file in tests/golden/"$target"/*.in.xml; do cp "$file" "$work/seed/"; done
+awk -v dir="$work/seed" -v root="$target" '
+    /^#### / { if (out) { print tail > out; close(out) } out = dir "/" FILENAME; gsub(/.*\//, "", out)
+               out = dir "/bad-" out "-" $2 ".xml"; tail = ""
+               if ($3 != "whole") {
+                   head = root == "network" ? "<network><name>a</name>" : "<domain type=\"lxc\"><name>a</name><memory>9</memory><os><type>exe</type></os>"
+                   if ($3 == "devices") head = head "<devices>"
+                   tail = ($3 == "devices" ? "</devices>" : "") "</" root ">"
+                   print head > out
+               } else printf "" > out
+               next }
+    out { print > out }
+    END { if (out) print tail > out }' tests/golden/"$target"/*.bad
+grep -ohE "[A-Za-z_][A-Za-z0-9_:-]{2,24}" tests/golden/"$target"/*.xml tests/golden/"$target"/*.bad | sort -u |
+    sed 's/.*/"&"/' > "$work/dict"
+printf '"%s"\n' "<![CDATA[" "]]>" "<!--" "-->" "&#10;" "&amp;" "xmlns:" "xmlns=" "/>" "</" >> "$work/dict"
+
+if [ "$seconds" = merge ]; then
+    mkdir -p "$work/min"
+    find "$work/min" -type f -delete
+    "$work/fuzz-$target" -merge=1 -max_len=2048 "$work/min" "tests/fuzz/corpus/$target" "$work/new"
+    find "tests/fuzz/corpus/$target" -type f -delete
+    cp "$work"/min/* "tests/fuzz/corpus/$target/"
+    du -sh --apparent-size "tests/fuzz/corpus/$target"
+    exit 0
+fi
+G_SLICE=always-malloc exec "$work/fuzz-$target" -max_total_time="$seconds" -max_len=8192 -timeout=5 \
+    -rss_limit_mb=1024 -dict="$work/dict" -artifact_prefix="$work/crash-" -print_final_stats=1 \
+    "$work/new" "tests/fuzz/corpus/$target" "$work/seed"
