@@ -65,7 +65,7 @@ numbered(const ConsoleLog *log, unsigned number, char *ret_path, size_t size)
 static void
 rotate(ConsoleLog *log)
 {
-    char from[CONSOLE_LOG_PATH_MAX + 8], to[CONSOLE_LOG_PATH_MAX + 8];
+    char from[CONSOLE_LOG_PATH_MAX + 16], to[CONSOLE_LOG_PATH_MAX + 16];
 
     for (unsigned i = log->keep; i > 0; i--) {
         numbered(log, i - 1, from, sizeof from);

@@ -43,6 +43,7 @@ struct Loop {
     int delay_ms;
     Console *consoles; /* (array length=n_consoles) */
     int n_consoles;
+    bool has_run;
     bool is_over;
     GuestReason reason;
 };

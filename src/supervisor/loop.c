@@ -227,6 +227,7 @@ loop_run(Loop *loop)
 {
     Err err = {0};
 
+    loop->has_run = true;
     (void)signal(SIGPIPE, SIG_IGN);
     if (watch_signals(loop, &err) < 0 || watch_helper(loop, &err) < 0 ||
         open_consoles(loop, &err) < 0 || watch_boot(loop, &err) < 0)
@@ -265,7 +266,8 @@ loop_finish(Loop *loop)
     for (int i = 0; i < loop->n_consoles; i++)
         console_close(&loop->consoles[i]);
     control_finish(loop);
-    if (loop->guest->linger_ms > 0 && !loop->was_waited && !loop->guest->destroy_asked)
+    if (loop->has_run && loop->guest->linger_ms > 0 && !loop->was_waited &&
+        !loop->guest->destroy_asked)
         linger(loop);
     control_close(loop);
     watch_remove(&loop->set, &loop->signals);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "host/err.h"
+#include "host/exe.h"
 #include "host/io.h"
 #include "supervisor/control.h"
 #include "supervisor/detach.h"
@@ -78,6 +79,10 @@ main(int argc, char **argv)
 
     if (argc >= 2 && strcmp(argv[1], "run") == 0)
         return run(&guest);
+    if (argc >= 3 && strcmp(argv[1], "enter") == 0) {
+        exe_seal(argv);
+        return enter_main(argc - 1, argv + 1);
+    }
     if (argc == 3 && strcmp(argv[1], "clean") == 0)
         return clean_main(argc - 1, argv + 1);
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
