@@ -29,28 +29,31 @@
 
 static const char *const compat_words[] = {"libvirt", NULL};
 
-/* Puts lodge:compat into the XML, where it is stored; NULL with the error said. */
+/* Puts the word into the XML, where it is stored; NULL with the error said. Takes @xml. */
 static char *
 with_compat(char *xml, const char *compat)
 {
-    const char *at = strstr(xml, "</domain>");
+    const char *end = g_strrstr(xml, "</domain");
+    const char *problem = NULL;
     GString *out;
 
     if (!compat)
         return xml;
-    if (strcmp(compat, "libvirt") != 0 || !at) {
-        if (at)
-            cli_error("unknown compatibility '%s'; the only one is 'libvirt'", compat);
-        else
-            cli_error("--compat needs a whole <domain> element");
-        free(xml);
+    if (strcmp(compat, "libvirt") != 0)
+        problem = "the only one that there is, is 'libvirt'";
+    else if (!end)
+        problem = "the file holds no whole <domain> element";
+    else if (strstr(xml, "urn:lodge:domain:1") && strstr(xml, "confine"))
+        problem = "the XML says itself how to confine; write compat='libvirt' into <lodge:confine>";
+    if (problem) {
+        cli_error("cannot take --compat %s: %s", compat, problem);
+        g_free(xml);
         return NULL;
     }
-    for (const char *next = at; (next = strstr(next + 1, "</domain>"));)
-        at = next;
-    out = g_string_new_len(xml, at - xml);
-    g_string_append(out, "<compat xmlns='urn:lodge:domain:1'>libvirt</compat>");
-    g_string_append(out, at);
+    out = g_string_new_len(xml, end - xml);
+    /* on the line of the end tag, so that lines in messages stay those of the file */
+    g_string_append(out, "<confine xmlns='urn:lodge:domain:1' compat='libvirt'/>");
+    g_string_append(out, end);
     g_free(xml);
     return g_string_free(out, FALSE);
 }

@@ -35,7 +35,7 @@ def manual_cases(text):
     """The same from the indented blocks of a manual page that hold a command."""
     found = []
     for block in re.findall(r"(?:^(?:    .*)?\n)+", text, re.M):
-        if re.search(r"^    \$ lodge", block, re.M):
+        if re.search(r"^    \$ .*\blodge ", block, re.M):
             found += cases([line[4:] for line in block.splitlines()])
     return [(0, command, expected or None) for _, command, expected in found]
 
