@@ -24,7 +24,7 @@ terminal_raw(Terminal *terminal)
         return FALSE;
     raw = terminal->before;
     cfmakeraw(&raw);
-    if (tcsetattr(terminal->fd, TCSAFLUSH, &raw) < 0)
+    if (tcsetattr(terminal->fd, TCSADRAIN, &raw) < 0)
         return FALSE;
     terminal->is_raw = TRUE;
     return TRUE;
