@@ -24,7 +24,7 @@
 #define GUEST_GROUPS_MAX   24
 #define GUEST_LINKS_MAX    32
 #define GUEST_LOOPS_MAX    32
-#define GUEST_NAME_MAX     256 /* of an interface, with room */
+#define GUEST_NAME_MAX     20 /* of an interface: IF_NAMESIZE is 16 */
 
 typedef enum {
     GUEST_STARTING,

@@ -196,7 +196,7 @@ static int
 do_mount_dev(Child *child, const PlanStep *step, Err *err)
 {
     const char *name = step->argv[1], *type;
-    unsigned attr = is_read_only(step->argv[3]) ? MOUNT_ATTR_RDONLY : 0;
+    bool read_only = is_read_only(step->argv[3]);
     GuestLoop *loop = name[0] == '@' ? guest_loop(child->guest, name + 1) : NULL;
     int *own = source_of(child, step), fd = loop ? loop->fd : *own, tree_fd;
     char path[40];
@@ -214,7 +214,8 @@ do_mount_dev(Child *child, const PlanStep *step, Err *err)
         (void)io_format(path, sizeof path, "/dev/loop%d", loop->number);
     else
         (void)io_format(path, sizeof path, "/proc/self/fd/%d", fd);
-    tree_fd = mount_new(type, path, NULL, attr);
+    /* not only the mount: the device itself may refuse to be opened for writing */
+    tree_fd = mount_new(type, path, read_only ? "ro" : NULL, read_only ? MOUNT_ATTR_RDONLY : 0);
     if (tree_fd < 0)
         (void)err_set_errno(err, errno, "cannot mount '%s' (%s) in the guest", name, type);
     io_close(own);

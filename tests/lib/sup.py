@@ -97,11 +97,10 @@ def start(plan, program=None, stdio=None):
     pid = os.fork()
     if pid == 0:
         try:
-            high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 100) for fd in fds]
-            for number, fd in enumerate(high, 3):
+            null = os.open("/dev/null", os.O_RDWR)
+            high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 100) for fd in [*(stdio or [null] * 3), *fds]]
+            for number, fd in enumerate(high):
                 os.dup2(fd, number)
-            for number in range(3):
-                os.dup2(stdio[number] if stdio else os.open("/dev/null", os.O_RDWR), number)
             os.closerange(7, 256)
             os.execv(program or house.SUPERVISOR, ["lodge-supervisor", "run", plan.name])
         finally:
