@@ -199,16 +199,32 @@ cli_read_file(const char *path)
     return text;
 }
 
+/* Freeing a handle forgets the last error, as every call does; the command still has to tell it. */
+static void
+put_back_error(virErrorPtr error)
+{
+    if (!error)
+        return;
+    (void)virSetError(error);
+    virFreeError(error);
+}
+
 void
 cli_domain_free(virDomainPtr dom)
 {
+    virErrorPtr error = dom ? virSaveLastError() : NULL;
+
     if (dom)
         virDomainFree(dom);
+    put_back_error(error);
 }
 
 void
 cli_network_free(virNetworkPtr net)
 {
+    virErrorPtr error = net ? virSaveLastError() : NULL;
+
     if (net)
         virNetworkFree(net);
+    put_back_error(error);
 }

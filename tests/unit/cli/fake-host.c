@@ -65,6 +65,31 @@ virResetLastError(void)
     last_code = 0;
 }
 
+virErrorPtr
+virSaveLastError(void)
+{
+    virErrorPtr saved = calloc(1, sizeof(*saved));
+
+    saved->code = last_code;
+    saved->message = strdup(last_message);
+    return saved;
+}
+
+int
+virSetError(virErrorPtr saved)
+{
+    last_code = saved->code;
+    snprintf(last_message, sizeof last_message, "%s", saved->message);
+    return 0;
+}
+
+void
+virFreeError(virErrorPtr saved)
+{
+    free(saved->message);
+    free(saved);
+}
+
 virConnectPtr
 virConnectOpen(const char *name)
 {
