@@ -31,11 +31,10 @@ note_autodestroy(virConnectPtr conn, Member *home, const ObjectRef *ref, guint f
 }
 
 virDomainPtr
-domain_life_create(Call *call, virConnectPtr conn, const char *xml, const int *fds, guint flags)
+domain_life_create(Call *call, virConnectPtr conn, const char *xml, const StartIo *io, guint flags)
 {
     Member *member = domain_find_driver(call, conn, xml);
     const DomainLifecycle *role = member != NULL ? member->driver->lifecycle : NULL;
-    StartIo io = {-1, -1, -1};
     ObjectRef *ref;
 
     if (member == NULL)
@@ -46,10 +45,8 @@ domain_life_create(Call *call, virConnectPtr conn, const char *xml, const int *f
     }
     if (!check_autodestroy(call, member, flags))
         return NULL;
-    if (fds != NULL)
-        io = (StartIo){fds[0], fds[1], fds[2]};
     call_takes_xml(call);
-    ref = role->create_xml(call_ctx(call, &member->ctx), xml, &io,
+    ref = role->create_xml(call_ctx(call, &member->ctx), xml, io,
                            flags & ~(guint)VIR_DOMAIN_START_AUTODESTROY, call->warnings,
                            &call->error);
     if (ref == NULL)

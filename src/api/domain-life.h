@@ -5,6 +5,7 @@
 
 #include "api/call.h"
 
-/* @fds: (nullable): three descriptors or -1, borrowed. VIR_DOMAIN_START_AUTODESTROY is honoured here. */
-virDomainPtr domain_life_create(Call *call, virConnectPtr conn, const char *xml, const int *fds,
+/* @io: (nullable): descriptors for init, borrowed; given, somebody is going to ask how init ended.
+ * VIR_DOMAIN_START_AUTODESTROY is honoured here. */
+virDomainPtr domain_life_create(Call *call, virConnectPtr conn, const char *xml, const StartIo *io,
                                 guint flags);

@@ -69,7 +69,11 @@ virDomainPtr
 extra_call_create(Call *call, virConnectPtr conn, const char *xml, const int *fds,
                   unsigned int flags)
 {
-    return domain_life_create(call, conn, xml, fds, flags);
+    StartIo io = {-1, -1, -1};
+
+    if (fds != NULL)
+        io = (StartIo){fds[0], fds[1], fds[2]};
+    return domain_life_create(call, conn, xml, &io, flags);
 }
 
 int

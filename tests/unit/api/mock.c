@@ -214,7 +214,7 @@ create_xml(DriverCtx *ctx, const char *xml, const StartIo *io, guint flags, GPtr
 {
     if (!note(error, "create", flags, xml))
         return NULL;
-    mock.n_params = (guint)(io->stdout_fd + 1);
+    mock.n_params = io != NULL ? (guint)(io->stdout_fd + 1) : 1000;
     return object_ref_new("web", mock.lxc[0].uuid, 4711);
 }
 
