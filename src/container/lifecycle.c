@@ -302,28 +302,50 @@ wait_decode(char **words, int *ret_wait_status)
     return TRUE;
 }
 
+/* Where to ask how @ref ended: its live directory, which a transient one that has ended keeps for a
+ * little while although no lookup finds it any more. (transfer full) */
+static char *
+wait_place(DriverCtx *ctx, const ObjectRef *ref, GError **error)
+{
+    g_autoptr(GError) gone = NULL;
+    g_autoptr(Container) self = container_open(ctx, ref, &gone);
+    g_autoptr(Store) store = NULL;
+    g_autofree char *live_dir = NULL;
+    g_autoptr(Status) status = NULL;
+
+    if (self)
+        return g_steal_pointer(&self->live_dir);
+    store = container_store(ctx);
+    live_dir = store_live_dir(store, ref->name);
+    status = status_read(live_dir, NULL);
+    if (status && status->supervisor == ref->id)
+        return g_steal_pointer(&live_dir);
+    g_propagate_error(error, g_steal_pointer(&gone));
+    return NULL;
+}
+
 static gboolean
 lifecycle_wait(DriverCtx *ctx, const ObjectRef *ref, int *ret_wait_status, GError **error)
 {
     static const char *const request[] = {"wait", NULL};
-    g_autoptr(Container) self = container_open(ctx, ref, error);
+    g_autofree char *live_dir = wait_place(ctx, ref, error);
     g_autoptr(Status) status = NULL;
     g_autoptr(GError) refused = NULL;
     g_auto(GStrv) words = NULL;
 
-    if (!self)
+    if (!live_dir)
         return FALSE;
-    if (control_request(self->live_dir, request, -1, &words, NULL, &refused) &&
+    if (control_request(live_dir, request, -1, &words, NULL, &refused) &&
         wait_decode(words, ret_wait_status))
         return TRUE;
     /* It ended before we asked, and as a defined one it left its last status. */
-    status = container_status(self, NULL);
+    status = status_read(live_dir, NULL);
     if (status && status->state == STATUS_ENDED && status->has_exit) {
         *ret_wait_status = status->wait_status;
         return TRUE;
     }
     g_set_error(error, LODGE_ERROR, LODGE_ERROR_PEER, "domain '%s' ended without saying how: %s",
-                self->object->name, refused ? refused->message : "its supervisor gave no status");
+                ref->name, refused ? refused->message : "its supervisor gave no status");
     return FALSE;
 }
 

@@ -222,7 +222,8 @@ guest_undo(Guest *guest, GuestReason reason)
                              NULL); /* a full disk: whoever looks finds alive free, and cleans */
     if (was_running)
         event_append(guest, event_of(reason));
-    live_remove(guest);
+    if (guest->linger_ms == 0) /* else a late `wait` must still find the socket; main does it then */
+        live_remove(guest);
 }
 
 int

@@ -14,8 +14,8 @@
 #include "host/io.h"
 #include "supervisor/control.h"
 #include "supervisor/detach.h"
+#include "supervisor/guest-priv.h"
 #include "supervisor/guest.h"
-#include "supervisor/keep.h"
 #include "supervisor/keep.h"
 #include "supervisor/loop.h"
 #include "supervisor/modes.h"
@@ -60,6 +60,7 @@ run(Guest *guest)
         guest_undo(guest, GUEST_REASON_FAILED);
         if (loop)
             loop_finish(loop);
+        live_remove(guest);
         answer(guest, &err);
         return 1;
     }
@@ -69,6 +70,8 @@ run(Guest *guest)
         keep_stop(guest);
     guest_undo(guest, reason);
     loop_finish(loop);
+    if (guest->linger_ms > 0)
+        live_remove(guest);
     return 0;
 }
 
