@@ -96,6 +96,12 @@ check_key(const char *key, const char *uri, GError **error)
     return TRUE;
 }
 
+static gboolean
+refuse_rest(XmlTree *tree, XmlNode *node, XmlAttr *attr, gboolean text, gpointer data)
+{
+    return FALSE;
+}
+
 /* The element @xml, moved into the namespace @uri under the prefix @key, as a line of <metadata>. */
 static char *
 rename_element(const char *xml, const char *key, const char *uri, GError **error)
@@ -108,8 +114,10 @@ rename_element(const char *xml, const char *key, const char *uri, GError **error
     if (tree == NULL)
         return NULL;
     element = xml_root(tree)->child;
-    if (element == NULL || element->next != NULL) {
-        error_set(error, LODGE_ERROR_SYNTAX, "metadata must be one element");
+    if (element != NULL)
+        xml_node_keep(element);
+    if (element == NULL || !xml_unseen(tree, refuse_rest, NULL)) {
+        error_set(error, LODGE_ERROR_SYNTAX, "metadata must be one element and nothing else");
         return NULL;
     }
     element->prefix = key;

@@ -67,6 +67,11 @@ refuse_markup(Parser *self, const GError *cause, GError **error)
                self->root_name);
         return;
     }
+    if (cause->code == G_MARKUP_ERROR_BAD_UTF8) {
+        refuse(self, error, LODGE_ERROR_SYNTAX,
+               "there are bytes that are not UTF-8; convert the file (iconv -t UTF-8)");
+        return;
+    }
     if (g_ascii_isupper(text->str[0]) && g_ascii_islower(text->str[1]))
         text->str[0] = g_ascii_tolower(text->str[0]);
     if (text->len > 0 && text->str[text->len - 1] == '.')
