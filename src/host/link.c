@@ -80,7 +80,8 @@ link_make_veth(int sock, const LinkVeth *veth)
 {
     RtnlMessage message;
     struct rtattr *info, *data, *peer;
-    struct ifinfomsg guest = {.ifi_flags = up_flag(veth->guest_is_up), .ifi_change = IFF_UP};
+    /* not up: the kernel would open it before it knows its other end (ENOTCONN) */
+    struct ifinfomsg guest = {0};
 
     begin_link(&message, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL,
                (struct ifinfomsg){.ifi_flags = IFF_UP, .ifi_change = IFF_UP});

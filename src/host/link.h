@@ -35,9 +35,8 @@ typedef struct {
     const char *host_name, *guest_name;
     const uint8_t *mac; /* of the guest's end; NULL: the kernel's choice */
     unsigned mtu;       /* 0: the kernel's */
-    bool guest_is_up;
-    int bridge_index; /* 0: none */
-    pid_t pid;        /* the guest's end is born in this process's namespace */
+    int bridge_index;   /* 0: none */
+    pid_t pid;          /* the guest's end is born in this process's namespace, and is down */
 } LinkVeth;
 
 /* Both ends, the host's up and in its bridge, in one message. */

@@ -93,9 +93,13 @@ configure(Child *child, int sock, Err *err)
     if (put_up(sock, "lo", err) < 0)
         return -1;
     for (int i = 0; i < phase->n; i++) {
-        *child->guest->progress = phase->steps[i].line;
-        if ((phase->steps[i].op == OP_NETDEV && put_up(sock, phase->steps[i].argv[2], err) < 0) ||
-            (phase->steps[i].op == OP_ADDRESS && put_address(sock, &phase->steps[i], err) < 0))
+        const PlanStep *step = &phase->steps[i];
+        bool is_up =
+            step->op == OP_NETDEV || (step->op == OP_VETH && strcmp(step->argv[5], "up") == 0);
+
+        *child->guest->progress = step->line;
+        if ((is_up && put_up(sock, step->argv[2], err) < 0) ||
+            (step->op == OP_ADDRESS && put_address(sock, step, err) < 0))
             return -1;
     }
     for (int i = 0; i < phase->n; i++) {

@@ -18,9 +18,9 @@
 #include "supervisor/guest-priv.h"
 #include "supervisor/plan-ops.h"
 
-#define NAME_TRIES   100000
-#define PASSTHRU_MS  2000 /* until a former guest's device has let go of the parent */
-#define PASSTHRU_TRY 20
+#define NAME_TRIES 100000
+#define HELD_MS    2000 /* until a former guest's device has let go of the parent */
+#define HELD_TRY   10
 
 /* Kernel names may not be cut silently. */
 static int
@@ -117,10 +117,8 @@ static int
 do_veth(Guest *guest, int sock, const PlanStep *step, GuestLink *link, Err *err)
 {
     uint8_t mac[LINK_MAC_SIZE];
-    LinkVeth veth = {.guest_name = step->argv[2],
-                     .mac = step->argv[3][0] ? mac : NULL,
-                     .guest_is_up = strcmp(step->argv[5], "up") == 0,
-                     .pid = guest->init_pid};
+    LinkVeth veth = {
+        .guest_name = step->argv[2], .mac = step->argv[3][0] ? mac : NULL, .pid = guest->init_pid};
     const char *bridge = step->argv[6];
     LinkInfo info;
 
@@ -158,11 +156,18 @@ macvlan_mode(const char *word)
                                            : LINK_MACVLAN_NONE;
 }
 
+/* Perhaps only by a former guest. */
+static bool
+is_held(int why, LinkMacvlanMode mode)
+{
+    return why == EADDRINUSE || why == EBUSY || (why == EINVAL && mode == LINK_MACVLAN_PASSTHRU);
+}
+
 /* macvlan PARENT MODE GUESTNAME MAC MTU up|down */
 static int
 do_macvlan(Guest *guest, int sock, const PlanStep *step, GuestLink *link, Err *err)
 {
-    int64_t deadline = clock_ms() + PASSTHRU_MS;
+    int64_t deadline = clock_ms() + HELD_MS;
     uint8_t mac[LINK_MAC_SIZE];
     LinkMacvlan macvlan = {.mode = macvlan_mode(step->argv[2]),
                            .guest_name = step->argv[3],
@@ -181,10 +186,9 @@ do_macvlan(Guest *guest, int sock, const PlanStep *step, GuestLink *link, Err *e
         return err_set_errno(err, errno, "cannot use the interface '%s'", step->argv[1]);
     macvlan.parent_index = parent.index;
     result = link_make_macvlan(sock, &macvlan);
-    /* a namespace that has ended is taken apart later, and holds the parent until then */
-    while (result < 0 && (errno == EBUSY || errno == EINVAL) &&
-           macvlan.mode == LINK_MACVLAN_PASSTHRU && clock_ms() < deadline) {
-        (void)poll(NULL, 0, PASSTHRU_TRY);
+    /* a namespace that has ended is taken apart later, and holds the parent and the address until then */
+    while (result < 0 && is_held(errno, macvlan.mode) && clock_ms() < deadline) {
+        (void)poll(NULL, 0, HELD_TRY);
         result = link_make_macvlan(sock, &macvlan);
     }
     if (result < 0) {
@@ -192,7 +196,10 @@ do_macvlan(Guest *guest, int sock, const PlanStep *step, GuestLink *link, Err *e
 
         (void)err_set_errno(err, saved_errno, "cannot make a direct interface (%s) on '%s'",
                             step->argv[2], step->argv[1]);
-        if (saved_errno == EBUSY || saved_errno == EINVAL)
+        if (saved_errno == EADDRINUSE)
+            (void)err_hint(err, "another interface on '%s' has the address %s", step->argv[1],
+                           step->argv[4]);
+        else if (saved_errno == EBUSY || saved_errno == EINVAL)
             (void)err_hint(err,
                            "something else uses '%s': a bridge, or another guest in mode "
                            "passthrough",
