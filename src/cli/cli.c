@@ -137,13 +137,26 @@ cli_is_all_drivers(Cli *cli)
     return answer;
 }
 
+/* Freeing a handle and asking for warnings forget the last error, as every call does; the command
+ * still has to tell it. */
+static void
+put_back_error(virErrorPtr error)
+{
+    if (!error)
+        return;
+    (void)virSetError(error);
+    virFreeError(error);
+}
+
 void
 cli_warnings(Cli *cli)
 {
+    virErrorPtr error = virSaveLastError();
     const char *const *lines = cli->conn ? lodge_connect_warnings(cli->conn) : NULL;
 
     for (; lines && *lines; lines++)
         cli_warning("%s", *lines);
+    put_back_error(error);
 }
 
 virDomainPtr
@@ -197,16 +210,6 @@ cli_read_file(const char *path)
     if (!text)
         cli_error("%s", error->message);
     return text;
-}
-
-/* Freeing a handle forgets the last error, as every call does; the command still has to tell it. */
-static void
-put_back_error(virErrorPtr error)
-{
-    if (!error)
-        return;
-    (void)virSetError(error);
-    virFreeError(error);
 }
 
 void
