@@ -42,6 +42,7 @@ def manual_cases(text):
 
 def run(command, tools):
     env = {"PATH": f"{tools}:/usr/sbin:/usr/bin:/sbin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8", "HOME": tools, "TMPDIR": tools}
+    env.update({name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS") if name in os.environ})
     done = subprocess.run(["sh", "-c", command], cwd=HERE / "files", env=env, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20)
     lines = done.stdout.decode(errors="backslashreplace").replace(tools, "TOOLS").splitlines()

@@ -198,17 +198,20 @@ virDomainGetXMLDesc(virDomainPtr dom, unsigned int flags)
     return fake_copy(xml);
 }
 
-/* The text of the first <name>; lives for ever, as a test's process does not. */
+/* The text of the first <name>; lives as long as the process. */
 static const char *
 name_in(const char *xml)
 {
+    static char *names[16];
+    static int n_names;
     const char *start = strstr(xml, "<name>"), *end = strstr(xml, "</name>");
 
     if (!start || !end) {
         fake_fail(VIR_ERR_NO_NAME, "(domain_definition):1: <domain> has no <name>; give it one");
         return NULL;
     }
-    return strndup(start + 6, (size_t)(end - start - 6));
+    names[n_names] = strndup(start + 6, (size_t)(end - start - 6));
+    return names[n_names++];
 }
 
 static virDomainPtr
@@ -429,11 +432,12 @@ lodge_domain_console_resize(virDomainPtr dom, const char *devname, int cols, int
 char **
 lodge_domain_enter_argv(virDomainPtr dom, const char *const *argv, const char *const *options)
 {
-    char **command = calloc(64, sizeof *command);
+    char **command;
     int n = 0;
 
     if (needs_running(dom, "virDomainLxcOpenNamespace") < 0)
         return NULL;
+    command = calloc(64, sizeof *command);
     if (strcmp(argv[0], "exit") == 0) { /* an exit status to pass on */
         command[0] = fake_copy("/bin/sh");
         command[1] = fake_copy("-c");
