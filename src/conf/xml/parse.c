@@ -393,6 +393,19 @@ unify_line_ends(const char *text, gsize *size)
     return copy;
 }
 
+/* GMarkup lets NUL bytes through; the strings of a tree end at the first. */
+static gboolean
+check_no_nul(Parser *self, const char *text, gsize size, GError **error)
+{
+    const char *nul = size > 0 ? memchr(text, '\0', size) : NULL;
+
+    if (nul == NULL)
+        return TRUE;
+    for (const char *at = text; at < nul; at++)
+        self->line += *at == '\n';
+    return refuse(self, error, LODGE_ERROR_SYNTAX, "there is a NUL byte; this is no XML");
+}
+
 XmlTree *
 xml_parse(const char *text, gsize size, const char *source, const char *root_name, GError **error)
 {
@@ -419,6 +432,8 @@ xml_parse(const char *text, gsize size, const char *source, const char *root_nam
                "the XML is UTF-16; convert the file (iconv -f UTF-16 -t UTF-8)");
         return NULL;
     }
+    if (!check_no_nul(&self, text, size, error))
+        return NULL;
     if (size > 0 && memchr(text, '\r', size) != NULL)
         text = unified = unify_line_ends(text, &size);
     self.text = pending = g_string_sized_new(256);
