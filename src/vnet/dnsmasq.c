@@ -177,6 +177,9 @@ add_dhcp(GString *out, const NetworkDef *def, const DnsmasqOptions *options, GEr
         g_string_append_printf(out, "dhcp-leasefile=%s\n", options->lease_file);
     if (any) {
         g_string_append(out, "dhcp-no-override\ndhcp-authoritative\n");
+        /* dnsmasq waits three seconds for an echo before it offers an address; clients that care look by
+         * ARP themselves and decline */
+        g_string_append(out, "no-ping\n");
         if (n_leases > 0)
             g_string_append_printf(out, "dhcp-lease-max=%u\n", (guint)MIN(n_leases, LEASES_MAX));
         if (def->mtu > 0)
