@@ -14,6 +14,7 @@
 #include "util/fd.h"
 
 typedef struct {
+    Cli *cli;
     virDomainPtr dom;
     const char *devname;
 } Console;
@@ -25,7 +26,7 @@ on_resized(int cols, int rows, void *opaque)
 
     /* A console whose size cannot be set still works; a reader may not set it. */
     (void)lodge_domain_console_resize(console->dom, console->devname, cols, rows);
-    cli_forget_error();
+    cli_forget_error(console->cli);
 }
 
 static RelayEnd
@@ -45,7 +46,7 @@ relay_console(const Cli *cli, Console *console, int socket, int in, int out, int
 gboolean
 attach_console(Cli *cli, virDomainPtr dom, const char *devname, guint flags)
 {
-    Console console = {dom, devname};
+    Console console = {cli, dom, devname};
     g_autofree char *escape = terminal_escape_text(cli->escape);
     g_auto(Fd) socket = lodge_domain_console(dom, devname, flags);
     gboolean read_only = flags & LODGE_CONSOLE_READONLY;
@@ -138,7 +139,7 @@ exit_status(int wait_status)
 static gboolean
 foreground_console(Cli *cli, virDomainPtr dom, const int *fds, int *ret_caught)
 {
-    Console console = {dom, NULL};
+    Console console = {cli, dom, NULL};
     int in = fds[0] < 0 ? STDIN_FILENO : -1;
     int out = fds[1] < 0 ? STDOUT_FILENO : fds[2] < 0 ? STDERR_FILENO : -1;
     g_auto(Fd) socket = -1;
@@ -149,7 +150,7 @@ foreground_console(Cli *cli, virDomainPtr dom, const int *fds, int *ret_caught)
     socket = lodge_domain_console(dom, NULL, 0);
     if (socket < 0) { /* it may have ended before we came: the wait tells */
         cli_debug(cli, 1, "no console: %s", virGetLastErrorMessage());
-        cli_forget_error();
+        cli_forget_error(cli);
         return TRUE;
     }
     end = relay_console(cli, &console, socket, in, out, ret_caught);
@@ -187,7 +188,7 @@ attach_create(Cli *cli, const char *xml, guint flags, const char *source)
         return FALSE;
     caught = console_caught ? console_caught : caught;
     cli->exit_status = caught ? 128 + caught : exit_status(wait.wait_status);
-    cli_forget_error();
+    cli_forget_error(cli);
     return cli->exit_status == 0;
 }
 

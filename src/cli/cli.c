@@ -15,14 +15,19 @@
 static void
 on_library_error(void *opaque, virErrorPtr error)
 {
-    /* The default prints; we say errors ourselves, after the command. */
+    Cli *cli = opaque;
+
+    /* The default prints. We say it after the command; what is called in between (a name for the
+     * first line, a free) resets the library's own note. */
+    g_free(cli->failure);
+    cli->failure = g_strdup(error->message);
 }
 
 void
 cli_init(Cli *cli, const CliEnviron *environ)
 {
     *cli = (Cli){.environ = *environ, .escape = CLI_ESCAPE_DEFAULT, .debug = 4, .exit_status = -1};
-    virSetErrorFunc(NULL, on_library_error);
+    virSetErrorFunc(cli, on_library_error);
 }
 
 void
@@ -30,6 +35,8 @@ cli_clear(Cli *cli)
 {
     cli_disconnect(cli);
     g_clear_pointer(&cli->uri, g_free);
+    g_clear_pointer(&cli->failure, g_free);
+    virSetErrorFunc(NULL, NULL);
 }
 
 void
@@ -95,8 +102,9 @@ cli_debug(const Cli *cli, int level, const char *format, ...)
 }
 
 void
-cli_forget_error(void)
+cli_forget_error(Cli *cli)
 {
+    g_clear_pointer(&cli->failure, g_free);
     virResetLastError();
 }
 
@@ -177,7 +185,7 @@ cli_domain(Cli *cli, const char *word)
     if (!dom)
         cli_error("failed to get domain '%s'", word);
     else
-        cli_forget_error(); /* of the look-ups that found nothing */
+        cli_forget_error(cli); /* of the look-ups that found nothing */
     return dom;
 }
 
@@ -196,7 +204,7 @@ cli_network(Cli *cli, const char *word)
     if (!net)
         cli_error("failed to get network '%s'", word);
     else
-        cli_forget_error();
+        cli_forget_error(cli);
     return net;
 }
 

@@ -33,6 +33,8 @@ typedef struct {
     int escape;      /* byte that leaves a console */
     virConnectPtr conn;
 
+    char *failure; /* what the library said last; forgotten before each command */
+
     /* set by handlers, cleared before each command */
     int exit_status;   /* of the whole run instead of 0 or 1; -1: none */
     gboolean no_blank; /* no empty line after this command */
@@ -67,7 +69,7 @@ void cli_debug(const Cli *cli, int level, const char *format, ...) G_GNUC_PRINTF
 void cli_warnings(Cli *cli);
 
 /* Forgets the library's last error: for handlers that can do without the answer. */
-void cli_forget_error(void);
+void cli_forget_error(Cli *cli);
 
 /**
  * cli_domain:

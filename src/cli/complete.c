@@ -130,7 +130,7 @@ offer_values(Completion *completion, const Opt *opt, const char *domain)
     case COMPLETE_LAST:
         break;
     }
-    cli_forget_error();
+    cli_forget_error(completion->cli);
 }
 
 /* Skips the options before the command, taking -c and -r; returns the command, or NULL. */

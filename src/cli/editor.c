@@ -126,7 +126,7 @@ ask_again(gboolean may_relax)
 }
 
 EditResult
-editor_apply(const Cli *cli, const char *text,
+editor_apply(Cli *cli, const char *text,
              gboolean (*apply)(const char *text, gboolean relaxed, void *opaque), void *opaque)
 {
     g_autofree char *current = g_strdup(text);
@@ -163,9 +163,9 @@ editor_apply(const Cli *cli, const char *text,
             relaxed = TRUE;
             break;
         default:
-            cli_forget_error(); /* said already */
+            cli_forget_error(cli); /* said already */
             return EDIT_FAILED;
         }
-        cli_forget_error();
+        cli_forget_error(cli);
     }
 }

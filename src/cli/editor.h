@@ -28,6 +28,6 @@ EditResult editor_text(const Cli *cli, const char *text, const char *suffix, cha
  * the refusal was about those), ?. Without a terminal to ask on, a refusal is the end.
  * @apply: says its own error, returns TRUE when it took the text; @relaxed: 'i' was chosen
  */
-EditResult editor_apply(const Cli *cli, const char *text,
+EditResult editor_apply(Cli *cli, const char *text,
                         gboolean (*apply)(const char *text, gboolean relaxed, void *opaque),
                         void *opaque);

@@ -20,11 +20,11 @@ run_one(Cli *cli, const Command *command)
 
     cli->no_blank = FALSE;
     cli->exit_status = -1;
-    cli_forget_error();
+    cli_forget_error(cli);
     cli_debug(cli, 1, "command '%s'", command->verb->name);
     ok = command->verb->run(cli, command->args);
-    if (!ok && virGetLastErrorCode() != VIR_ERR_OK)
-        cli_error("%s", virGetLastErrorMessage());
+    if (!ok && cli->failure)
+        cli_error("%s", cli->failure);
     if (cli->timing && !cli->leave)
         cli_say(cli, "\n(Time: %.3f ms)\n\n", (double)(g_get_monotonic_time() - start_us) / 1000.0);
     else if (!cli->no_blank)

@@ -88,7 +88,7 @@ run_version(Cli *cli, const Args *args)
     version_line(&facts, "Using library:", "library_api", "libvirt", library);
     version_line(&facts, "Using API:", "driver_api", type, api);
     if (virConnectGetVersion(cli->conn, &hypervisor) < 0)
-        cli_forget_error(); /* of all drivers together there is none */
+        cli_forget_error(cli); /* of all drivers together there is none */
     else if (hypervisor)
         version_line(&facts, "Running hypervisor:", "hypervisor", type, hypervisor);
     facts_text(&facts, "Running lodge:", "lodge", lodge_version());

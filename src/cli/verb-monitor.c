@@ -95,27 +95,27 @@ id_text(virDomainPtr dom)
 }
 
 static char *
-title_of(virDomainPtr dom)
+title_of(Cli *cli, virDomainPtr dom)
 {
     char *found = virDomainGetMetadata(dom, VIR_DOMAIN_METADATA_TITLE, NULL, 0);
     char *title = g_strdup(found ? found : "");
 
     free(found);
-    cli_forget_error(); /* no title is no error */
+    cli_forget_error(cli); /* no title is no error */
     return title;
 }
 
 /* FALSE: it is gone since the list was made. */
 static gboolean
-add_domain(Table *table, virDomainPtr dom, gboolean with_title, gboolean as_json)
+add_domain(Cli *cli, Table *table, virDomainPtr dom, gboolean with_title, gboolean as_json)
 {
     g_autofree char *id = id_text(dom);
-    g_autofree char *title = with_title || as_json ? title_of(dom) : NULL;
+    g_autofree char *title = with_title || as_json ? title_of(cli, dom) : NULL;
     char uuid[VIR_UUID_STRING_BUFLEN] = "";
     int state, reason, autostart = 0;
 
     if (virDomainGetState(dom, &state, &reason, 0) < 0) {
-        cli_forget_error();
+        cli_forget_error(cli);
         return FALSE;
     }
     table_cell(table, id);
@@ -125,7 +125,7 @@ add_domain(Table *table, virDomainPtr dom, gboolean with_title, gboolean as_json
     table_cell(table, lodge_domain_driver(dom));
     if (as_json) { /* what costs a look at more files, or goes into no column */
         if (virDomainGetUUIDString(dom, uuid) < 0 || virDomainGetAutostart(dom, &autostart) < 0)
-            cli_forget_error();
+            cli_forget_error(cli);
     }
     table_cell(table, uuid);
     table_cell(table, as_json && virDomainIsPersistent(dom) == 1 ? "yes" : "no");
@@ -150,7 +150,7 @@ list_table(Cli *cli, const Args *args, const Domains *domains)
     g_autoptr(Table) table = table_new(columns, N_COLS);
 
     for (int i = 0; i < domains->n; i++)
-        add_domain(table, domains->doms[i], with_title, as_json);
+        add_domain(cli, table, domains->doms[i], with_title, as_json);
     table_print(table, cli, as_json);
 }
 
@@ -211,7 +211,7 @@ run_list(Cli *cli, const Args *args)
 
 /* Which network it is in: what a reader of the XML easily misses. */
 static const char *
-network_of(virDomainPtr dom, gboolean *ret_shares_host)
+network_of(Cli *cli, virDomainPtr dom, gboolean *ret_shares_host)
 {
     g_autoptr(View) view = view_domain(dom, 0);
     const ViewNode *devices = view ? view_find(view, "devices") : NULL;
@@ -219,7 +219,7 @@ network_of(virDomainPtr dom, gboolean *ret_shares_host)
 
     *ret_shares_host = FALSE;
     if (!view) {
-        cli_forget_error();
+        cli_forget_error(cli);
         return NULL;
     }
     while (hostdev && g_strcmp0(view_attr(hostdev, "type"), "net") != 0)
@@ -235,14 +235,14 @@ network_of(virDomainPtr dom, gboolean *ret_shares_host)
 }
 
 static void
-print_security(Facts *facts, virDomainPtr dom, gboolean is_active)
+print_security(Cli *cli, Facts *facts, virDomainPtr dom, gboolean is_active)
 {
     virSecurityModel model;
     g_autofree virSecurityLabel *label = NULL;
 
     memset(&model, 0, sizeof model);
     if (virNodeGetSecurityModel(virDomainGetConnect(dom), &model) < 0) {
-        cli_forget_error();
+        cli_forget_error(cli);
         return;
     }
     if (!model.model[0])
@@ -251,7 +251,7 @@ print_security(Facts *facts, virDomainPtr dom, gboolean is_active)
     facts_text(facts, "Security DOI:", "security_doi", model.doi);
     label = g_new0(virSecurityLabel, 1);
     if (!is_active || virDomainGetSecurityLabel(dom, label) < 0)
-        cli_forget_error();
+        cli_forget_error(cli);
     else if (label->label[0] && !facts->json)
         cli_print("%-15s %s (%s)\n", "Security label:", label->label,
                   label->enforcing ? "enforcing" : "permissive");
@@ -312,13 +312,13 @@ run_dominfo(Cli *cli, const Args *args)
         facts_bool(&facts, "Autostart:", "autostart", autostart, "enable", "disable");
     facts_bool(&facts, "Managed save:", "managed_save", virDomainHasManagedSaveImage(dom, 0) == 1,
                "yes", "no");
-    print_security(&facts, dom, is_active);
-    network = network_of(dom, &shares_host);
+    print_security(cli, &facts, dom, is_active);
+    network = network_of(cli, dom, &shares_host);
     if (network)
         facts_text(&facts, "Network:", NULL, network);
     facts_bool(&facts, NULL, "shares_host_network", shares_host, "", "");
     facts_end(&facts);
-    cli_forget_error();
+    cli_forget_error(cli);
     return TRUE;
 }
 

@@ -78,7 +78,7 @@ list_table(Cli *cli, const Networks *networks, gboolean as_json)
         table_cell(table, bridge);
         free(bridge);
     }
-    cli_forget_error(); /* of those that went while we looked */
+    cli_forget_error(cli); /* of those that went while we looked */
     table_print(table, cli, as_json);
 }
 
@@ -139,7 +139,7 @@ run_net_info(Cli *cli, const Args *args)
         facts_text(&facts, "Bridge:", "bridge", bridge);
     free(bridge);
     facts_end(&facts);
-    cli_forget_error();
+    cli_forget_error(cli);
     return TRUE;
 }
 

@@ -97,13 +97,13 @@ run_edit(Cli *cli, const Args *args)
 
 /* The text as it stands; NULL with the error said, "" when there is none. */
 static char *
-get_text(virDomainPtr dom, int type, guint flags)
+get_text(Cli *cli, virDomainPtr dom, int type, guint flags)
 {
     char *found = virDomainGetMetadata(dom, type, NULL, flags), *copy;
 
     if (!found && virGetLastErrorCode() != VIR_ERR_NO_DOMAIN_METADATA)
         return NULL;
-    cli_forget_error();
+    cli_forget_error(cli);
     copy = g_strdup(found ? found : "");
     free(found);
     return copy;
@@ -153,7 +153,7 @@ run_desc(Cli *cli, const Args *args)
 
     if (!args_affect(args, &flags) || !(dom = cli_domain(cli, args_text(args, "domain"))))
         return FALSE;
-    text = *words ? g_strjoinv(" ", (char **)words) : get_text(dom, type, flags);
+    text = *words ? g_strjoinv(" ", (char **)words) : get_text(cli, dom, type, flags);
     if (!text)
         return FALSE;
     if (args_flag(args, "edit"))
@@ -207,7 +207,7 @@ run_metadata(Cli *cli, const Args *args)
         g_autofree char *changed = NULL;
         EditResult result;
 
-        cli_forget_error(); /* none yet: edited from nothing */
+        cli_forget_error(cli); /* none yet: edited from nothing */
         result = editor_text(cli, xml ? xml : "\n", ".xml", &changed);
         ok = result == EDIT_UNCHANGED ||
              (result == EDIT_CHANGED && set_element(cli, dom, args, changed, flags));

@@ -9,6 +9,8 @@
 static struct _virConnect connection;
 static int last_code;
 static char last_message[1024];
+static virErrorFunc error_handler;
+static void *error_opaque;
 
 virConnectPtr
 fake_connection(void)
@@ -25,6 +27,8 @@ fake_fail(int code, const char *format, ...)
     va_start(list, format);
     vsnprintf(last_message, sizeof last_message, format, list);
     va_end(list);
+    if (error_handler)
+        error_handler(error_opaque, &(virError){.code = code, .message = last_message});
     return -1;
 }
 
@@ -45,6 +49,8 @@ fake_writes(const char *call)
 void
 virSetErrorFunc(void *opaque, virErrorFunc handler)
 {
+    error_opaque = opaque;
+    error_handler = handler;
 }
 
 int
