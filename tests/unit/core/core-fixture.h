@@ -92,6 +92,19 @@ house_launch(House *house, const char *name, guint32 number, gboolean is_transie
     return lock != NULL && launch_start(house->store, lock, &spec, ret_id, error);
 }
 
+/* The same, which must work. */
+static inline int
+house_start(House *house, const char *name, guint32 number, gboolean is_transient,
+            const char *words)
+{
+    g_autoptr(GError) error = NULL;
+    int id = 0;
+
+    house_launch(house, name, number, is_transient, words, &id, &error);
+    g_assert_no_error(error);
+    return id;
+}
+
 static inline void
 house_destroy(House *house, const char *name)
 {

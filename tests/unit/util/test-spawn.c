@@ -83,15 +83,13 @@ test_missing_program(void)
 static void
 test_nothing_is_inherited(void)
 {
-    g_autofree char *out = NULL;
     g_auto(Fd) leak = open("/dev/null", O_RDONLY); /* not CLOEXEC, on purpose */
+    g_autofree char *script = g_strdup_printf("[ -e /proc/$$/fd/%d ] && echo leak; env", leak);
+    g_autofree char *out = NULL;
 
-    g_assert_true(
-        spawn_run((const char *[]){"sh", "-c", "ls /proc/$$/fd | tr '\\n' ' '; env | sort", NULL},
-                  NULL, 5000, &out, NULL));
-    g_assert_true(g_str_has_prefix(out, "0 1 2 "));
+    g_assert_true(spawn_run((const char *[]){"sh", "-c", script, NULL}, NULL, 5000, &out, NULL));
+    g_assert_null(strstr(out, "leak"));
     g_assert_null(strstr(out, "HOME="));
-    g_assert_null(strstr(out, "3 "));
     g_assert_nonnull(strstr(out, "LC_ALL=C"));
 }
 
@@ -108,9 +106,10 @@ test_start_maps_descriptors(void)
     g_assert_cmpint(write(ends[1], "hi", 2), ==, 2);
     close(ends[1]);
     /* Sources that are targets of others: 3 <- ends, 4 <- back, whatever their numbers are. */
-    pid = spawn_start("/bin/sh",
-                      (const char *[]){"sh", "-c", "cat <&3 >&4; ls /proc/$$/fd | wc -l >&4", NULL},
-                      (int[]){-1, -1, -1, ends[0], back[1]}, 5, NULL);
+    pid = spawn_start(
+        "/bin/sh",
+        (const char *[]){"sh", "-c", "cat <&3 >&4; [ -e /proc/$$/fd/5 ] || echo 5 >&4", NULL},
+        (int[]){-1, -1, -1, ends[0], back[1]}, 5, NULL);
     g_assert_cmpint(pid, >, 0);
     g_assert_cmpint(spawn_reap(pid), ==, 0);
     close(back[1]);
