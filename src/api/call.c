@@ -56,7 +56,8 @@ permitted(Call *call)
 static void
 start(Call *call, const CallSpec *spec, guint flags)
 {
-    virResetLastError();
+    if (!spec->keeps_error)
+        virResetLastError();
     *call = (Call){.spec = spec, .flags = flags};
 }
 

@@ -19,7 +19,6 @@ lodge_connect_warnings(virConnectPtr conn)
 {
     static const char *const none[] = {NULL};
 
-    virResetLastError();
     if (conn == NULL || conn->magic != CONNECT_MAGIC) {
         error_raise_plain(VIR_ERR_INVALID_CONN, VIR_FROM_NONE,
                           "invalid connection pointer in lodge_connect_warnings");

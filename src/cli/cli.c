@@ -145,26 +145,13 @@ cli_is_all_drivers(Cli *cli)
     return answer;
 }
 
-/* Freeing a handle and asking for warnings forget the last error, as every call does; the command
- * still has to tell it. */
-static void
-put_back_error(virErrorPtr error)
-{
-    if (!error)
-        return;
-    (void)virSetError(error);
-    virFreeError(error);
-}
-
 void
 cli_warnings(Cli *cli)
 {
-    virErrorPtr error = virSaveLastError();
     const char *const *lines = cli->conn ? lodge_connect_warnings(cli->conn) : NULL;
 
     for (; lines && *lines; lines++)
         cli_warning("%s", *lines);
-    put_back_error(error);
 }
 
 virDomainPtr
@@ -223,19 +210,13 @@ cli_read_file(const char *path)
 void
 cli_domain_free(virDomainPtr dom)
 {
-    virErrorPtr error = dom ? virSaveLastError() : NULL;
-
     if (dom)
         virDomainFree(dom);
-    put_back_error(error);
 }
 
 void
 cli_network_free(virNetworkPtr net)
 {
-    virErrorPtr error = net ? virSaveLastError() : NULL;
-
     if (net)
         virNetworkFree(net);
-    put_back_error(error);
 }
