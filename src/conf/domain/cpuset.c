@@ -19,7 +19,7 @@ read_number(const char **at)
 
 /* One "3", "0-7" or "^5" of the list. */
 static gboolean
-read_item(const char **at, guint8 *cpus)
+read_item(const char **at, guint8 *cpus, int *highest)
 {
     gboolean exclude = **at == '^';
     int first, last;
@@ -36,20 +36,21 @@ read_item(const char **at, guint8 *cpus)
         return FALSE;
     for (int cpu = first; cpu <= last; cpu++)
         cpus[cpu] = !exclude;
+    *highest = MAX(*highest, last);
     return TRUE;
 }
 
 static char *
-print_set(const guint8 *cpus)
+print_set(const guint8 *cpus, int highest)
 {
     GString *out = g_string_new(NULL);
 
-    for (int cpu = 0; cpu < CPUS_MAX; cpu++) {
+    for (int cpu = 0; cpu <= highest; cpu++) {
         int last = cpu;
 
         if (!cpus[cpu])
             continue;
-        while (last + 1 < CPUS_MAX && cpus[last + 1])
+        while (last < highest && cpus[last + 1])
             last++;
         g_string_append_printf(out, out->len > 0 ? ",%d" : "%d", cpu);
         if (last > cpu)
@@ -66,12 +67,13 @@ domain_cpuset_canonical(const char *text, GError **error)
     g_autofree char *canonical = NULL;
     const char *at = text;
     gboolean is_good;
+    int highest = 0;
 
     do {
         at += *at == ',';
         while (*at == ' ')
             at++;
-        is_good = read_item(&at, cpus);
+        is_good = read_item(&at, cpus, &highest);
         while (*at == ' ')
             at++;
     } while (is_good && *at == ',');
@@ -81,7 +83,7 @@ domain_cpuset_canonical(const char *text, GError **error)
                   CPUS_MAX);
         return NULL;
     }
-    canonical = print_set(cpus);
+    canonical = print_set(cpus, highest);
     if (*canonical == '\0') {
         error_set(error, LODGE_ERROR_CONFIG, "'%.80s' leaves no CPU; name at least one", text);
         return NULL;
