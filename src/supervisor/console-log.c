@@ -9,7 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define KEEP_MAX 99 /* of old files; their numbers have two digits */
+#include "host/clock.h"
+#include "host/io.h"
+
+#define KEEP_MAX 99   /* of old files; their numbers have two digits */
+#define RETRY_MS 1000 /* a file that could not be opened is not tried at each write */
 
 static int
 open_file(ConsoleLog *log)
@@ -28,7 +32,20 @@ open_file(ConsoleLog *log)
         return -1;
     }
     log->size = (uint64_t)st.st_size;
+    log->retry_ms = 0;
     return 0;
+}
+
+static void
+make_folder(char *path)
+{
+    char *slash = strrchr(path, '/');
+
+    if (!slash || slash == path)
+        return;
+    *slash = '\0';
+    (void)io_mkdir_parents(path); /* what is wrong with it is said when the file is opened */
+    *slash = '/';
 }
 
 int
@@ -40,6 +57,7 @@ console_log_open(ConsoleLog *log, const char *path, uint64_t max_bytes, unsigned
     if (strlen(path) + 4 >= sizeof log->path)
         return err_set(err, "limit", "the path of the console log is too long: %s", path);
     (void)snprintf(log->path, sizeof log->path, "%s", path);
+    make_folder(log->path);
     if (open_file(log) < 0)
         return err_set_errno(err, errno, "cannot open the console log %s", path);
     return 0;

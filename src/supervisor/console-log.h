@@ -20,13 +20,14 @@ typedef struct {
     int fd; /* -1: no log */
     uint64_t size, max_bytes;
     unsigned keep;
-    uint64_t lost; /* bytes that could not be written since the last success */
+    int64_t retry_ms; /* not opened again before; 0: at once */
+    uint64_t lost;    /* bytes that could not be written since the last success */
     char path[CONSOLE_LOG_PATH_MAX];
 } ConsoleLog;
 
 /**
  * console_log_open:
- * @path: of the newest file; its folder exists. Appended to when there is one already; never through a
+ * @path: of the newest file; its folder is made when it is missing. Appended to when there is one already; never through a
  *   symbolic link
  * @max_bytes: size at which it is rotated; at least 4096
  * @keep: how many old files stay; 0: the file starts anew

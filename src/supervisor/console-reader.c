@@ -10,7 +10,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "host/clock.h"
 #include "supervisor/console-priv.h"
 
 #define READER_TURN 16 /* reads of input before others have their turn */
@@ -62,41 +61,12 @@ put_note(ConsoleReader *reader)
     return 1;
 }
 
-/* Nobody reads the host's pty: what lies in it is stale as soon as the ring has moved over it. Returns:
- * false when it is too early to put it there anew. */
-static bool
-refill(ConsoleReader *reader)
-{
-    Console *console = reader->console;
-    int64_t wait = console->refilled_ms + CONSOLE_REFILL_MS - clock_ms();
-    int slave;
-
-    if (!reader->is_stale && reader->at >= ring_oldest(&console->ring))
-        return true;
-    if (!reader->is_stale && console->refilled_ms && wait > 0) {
-        if (!console->refill.at_ms)
-            timer_set(console->set, &console->refill, wait);
-        return false;
-    }
-    slave = ioctl(reader->watch.fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (slave >= 0) {
-        (void)tcflush(slave, TCIFLUSH); /* what stays is shown first, no more harm than that */
-        (void)close(slave);
-    }
-    console->refilled_ms = clock_ms();
-    reader->at = ring_oldest(&console->ring);
-    reader->can_take = true;
-    reader->is_stale = false;
-    return true;
-}
-
 void
 reader_deliver(ConsoleReader *reader)
 {
     Console *console = reader->console;
-    bool absent = reader->is_pty && !reader->has_user;
 
-    if (reader->watch.fd < 0 || (absent && !refill(reader)))
+    if (reader->watch.fd < 0 || (reader->is_pty && !reader->has_user))
         return;
     while (reader->can_take) {
         struct iovec parts[2];
@@ -191,12 +161,27 @@ reader_end(ConsoleReader *reader)
     (void)close(fd);
 }
 
+/* What the user who left did not read goes; the byte that tells of the next one, see console.h, comes. */
+static int
+prime(int fd)
+{
+    int slave = ioctl(fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+    if (slave < 0)
+        return -1;
+    (void)tcflush(slave, TCIFLUSH); /* what stays is shown first, no more harm than that */
+    /* the first time this also makes the pty say that nobody has it open, which a new one does not */
+    (void)close(slave);
+    return write(fd, "\r", 1) == 1 ? 0 : -1;
+}
+
 static void
 user_came(ConsoleReader *reader)
 {
     struct winsize size;
 
-    reader->has_user = true;
+    reader->has_user = reader->can_take = true;
+    reader->at = ring_oldest(&reader->console->ring);
     if (ioctl(reader->watch.fd, TIOCGWINSZ, &size) == 0 && size.ws_col && size.ws_row)
         (void)console_resize(reader->console, size.ws_col, size.ws_row, NULL); /* as on attach */
 }
@@ -204,10 +189,9 @@ user_came(ConsoleReader *reader)
 static void
 user_left(ConsoleReader *reader)
 {
-    /* the next one gets the replay from its beginning, not what this one left over */
     reader->has_user = reader->is_behind = false;
-    reader->is_stale = true;
     reader->note_at = reader->note_size = 0;
+    (void)prime(reader->watch.fd); /* without it the next user is noticed when it types */
 }
 
 static void
@@ -230,35 +214,19 @@ pty_ready(Watch *watch, uint32_t events)
     console_unhold(reader->console);
 }
 
-static void
-refill_due(Timer *timer)
-{
-    Console *console = timer->owner;
-
-    reader_deliver(&console->pty);
-}
-
 int
 reader_start_pty(Console *console, int fd, Err *err)
 {
     struct termios mode;
-    int slave;
 
-    console->refill = (Timer){.func = refill_due, .owner = console};
     console->pty = (ConsoleReader){.watch = {.func = pty_ready, .owner = &console->pty, .fd = -1},
                                    .console = console,
                                    .is_pty = true,
-                                   .may_write = true,
-                                   .can_take = true};
+                                   .may_write = true};
     if (tcgetattr(fd, &mode) < 0)
         return err_set_errno(err, errno, "cannot prepare the host's pty of a console");
     cfmakeraw(&mode);
-    if (tcsetattr(fd, TCSANOW, &mode) < 0)
+    if (tcsetattr(fd, TCSANOW, &mode) < 0 || prime(fd) < 0)
         return err_set_errno(err, errno, "cannot prepare the host's pty of a console");
-    /* a pty that was never open does not say that nobody has it open */
-    slave = ioctl(fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (slave < 0)
-        return err_set_errno(err, errno, "cannot prepare the host's pty of a console");
-    (void)close(slave);
     return watch_add(console->set, &console->pty.watch, fd, EPOLLIN | EPOLLOUT, err);
 }

@@ -147,7 +147,8 @@ guest_ready(Watch *watch, uint32_t events)
         for (int i = 0; i < CONSOLE_READERS_MAX; i++)
             reader_take_input(&console->readers[i]);
     }
-    if (console->is_held)
+    /* a read makes room, which is an event too: not a reason to read again */
+    if (console->is_held || !(events & (EPOLLIN | EPOLLHUP)))
         return;
     while (total < CONSOLE_TURN && (n = take_output(console)) > 0)
         total += n;
@@ -182,7 +183,6 @@ console_close(Console *console)
     for (int i = 0; i < CONSOLE_READERS_MAX; i++)
         reader_end(&console->readers[i]);
     timer_clear(console->set, &console->patience);
-    timer_clear(console->set, &console->refill);
     watch_remove(console->set, &console->pty.watch);
     watch_remove(console->set, &console->guest);
     console_log_close(&console->log);

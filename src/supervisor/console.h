@@ -16,10 +16,9 @@
  * type: who may open it is a matter of its mode.
  *
  * The host's pty has no event for "somebody opened me", and polling would wake an idle host. But a pty
- * takes data while nobody has it open, and says so when that data is read. So the replay is put there in
- * advance, and somebody is there from the moment that it is read (or something is typed) until the
- * pty hangs up. Output that came meanwhile makes what lies there stale; it is thrown away and put there
- * anew, at most every CONSOLE_REFILL_MS, and only when there was output.
+ * takes data while nobody has it open, and says so when that data is read or flushed. So one carriage
+ * return, which no terminal shows, waits there; when it goes, somebody is there, and gets the replay;
+ * likewise when something is typed. They are there until the pty hangs up.
  *
  * Bounded: readers, ring, input buffer. Deliberately not done: echo, line editing, any look at the bytes.
  *
@@ -40,7 +39,6 @@
 #define CONSOLE_INPUT       4096
 #define CONSOLE_PATIENCE_MS 1000
 #define CONSOLE_PROGRESS    4096
-#define CONSOLE_REFILL_MS   1000
 #define CONSOLE_TURN        (4 * CONSOLE_RING) /* bytes of output before others have their turn */
 
 typedef enum {
@@ -60,7 +58,6 @@ typedef struct {
     bool can_take;    /* output: no EAGAIN since the last try */
     bool has_input;   /* it wrote something that was not read yet */
     bool is_behind;   /* does not hold the guest, until it has caught up */
-    bool is_stale;    /* what lies in the host's pty was left by a user who went */
     uint64_t at;      /* place in the stream */
     uint64_t held_at; /* `at` when the guest began to wait */
     char note[96];    /* goes before the stream: what was missed */
@@ -76,8 +73,6 @@ struct Console {
     ConsoleReader readers[CONSOLE_READERS_MAX];
     bool is_held; /* the guest waits for a reader */
     Timer patience;
-    Timer refill; /* of the host's pty */
-    int64_t refilled_ms;
     unsigned char input[CONSOLE_INPUT]; /* typed, not taken by the guest's pty yet */
     size_t input_at, input_size;
 };

@@ -119,9 +119,22 @@ test_no_folder(Fixture *f, gconstpointer data)
 {
     g_autofree char *path = g_strconcat(f->path, "/no/such", NULL);
 
+    g_assert_true(g_file_set_contents(f->path, "", 0, NULL));
     g_assert_cmpint(console_log_open(&f->log, path, 4096, 1, &f->err), ==, -1);
-    g_assert_cmpstr(f->err.word, ==, "not-found");
-    put(f, 'a', 10); /* a log that is not open swallows */
+    g_assert_true(g_str_has_suffix(f->err.text, ": Not a directory"));
+    put(f, 'a', 10); /* swallowed */
+}
+
+static void
+test_makes_folder(Fixture *f, gconstpointer data)
+{
+    g_autofree char *dir = g_build_filename(f->dir, "lxc", NULL);
+    g_autofree char *path = g_build_filename(dir, "web.log", NULL);
+
+    g_assert_cmpint(console_log_open(&f->log, path, 4096, 1, &f->err), ==, 0);
+    put(f, 'a', 10);
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_cmpint(g_rmdir(dir), ==, 0);
 }
 
 /* A full disk: what is missing is said when there is room again. RLIMIT_FSIZE stands for the disk. */
@@ -159,6 +172,7 @@ main(int argc, char **argv)
     ADD("appends", test_appends);
     ADD("symlink", test_symlink);
     ADD("no-folder", test_no_folder);
+    ADD("makes-folder", test_makes_folder);
     ADD("full", test_full);
     return g_test_run();
 }
