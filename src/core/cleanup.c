@@ -73,8 +73,8 @@ remains_read(Remains *remains, Store *store, const char *name)
     remains->is_transient = !store_is_defined(store, name);
     remains->has_uuid = store_uuid_of_live(store, name, remains->uuid) ||
                         store_uuid_of_config(store, name, remains->uuid);
-    remains->plan = store_read_live(store, name, "plan", NULL, NULL);
-    remains->xml = store_read_live(store, name, "live.xml", NULL, NULL);
+    remains->plan = store_read_remains(store, name, "plan", NULL);
+    remains->xml = store_read_remains(store, name, "live.xml", NULL);
     status = status_read(remains->dir, NULL);
     remains->was_running = status != NULL && status->state == STATUS_RUNNING;
     remains->id = status != NULL ? status->supervisor : 0;

@@ -442,17 +442,31 @@ store_read_config(Store *store, const char *name, gsize *ret_size, GError **erro
 }
 
 char *
-store_read_live(Store *store, const char *name, const char *file, gsize *ret_size, GError **error)
+store_read_remains(const Store *store, const char *name, const char *file, GError **error)
 {
     g_autofree char *dir = store_live_dir(store, name);
     g_autofree char *path = g_build_filename(dir, file, NULL);
-    g_autoptr(GError) problem = NULL;
-    char *text = file_read(AT_FDCWD, path, CORE_XML_BYTES_MAX, ret_size, &problem);
 
-    if (text == NULL && g_error_matches(problem, LODGE_ERROR, LODGE_ERROR_NOT_FOUND))
+    return file_read(AT_FDCWD, path, CORE_XML_BYTES_MAX, NULL, error);
+}
+
+char *
+store_read_live(Store *store, const char *name, const char *file, gsize *ret_size, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    char *text;
+
+    if (!store_is_alive(store, name)) { /* a last state has old files beside it */
         store_set_not_running(store, error);
+        return NULL;
+    }
+    text = store_read_remains(store, name, file, &problem);
+    if (text == NULL && g_error_matches(problem, LODGE_ERROR, LODGE_ERROR_NOT_FOUND))
+        store_set_not_running(store, error); /* it ended between our two looks */
     else if (text == NULL)
         g_propagate_error(error, g_steal_pointer(&problem));
+    else if (ret_size != NULL)
+        *ret_size = strlen(text);
     return text;
 }
 

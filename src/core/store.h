@@ -101,7 +101,8 @@ gboolean store_set_autostart(Store *store, const char *name, gboolean value, GEr
 
 /* "LIVE/LIVENAME": goes into plans as `live`; exists while the object lives (or has a last state). */
 char *store_live_dir(const Store *store, const char *name);
-/* A file of the live directory ("live.xml", "plan"); LODGE_ERROR_STATE "domain is not running" when absent. */
+/* A file of the live directory ("live.xml", "plan"); LODGE_ERROR_STATE "domain is not running" unless
+ * store_is_alive(). */
 char *store_read_live(Store *store, const char *name, const char *file, gsize *ret_size,
                       GError **error);
 /* Replaces such a file, atomically (live changes: live.xml after memtune --live). */

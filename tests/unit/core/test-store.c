@@ -225,10 +225,16 @@ test_live_files(void)
     g_assert_error(error, LODGE_ERROR, LODGE_ERROR_STATE);
     g_assert_cmpstr(error->message, ==, "domain is not running");
     g_clear_error(&error);
-    g_assert_true(file_make_dirs(dir, 0700, NULL));
+    g_assert_true(house_define(&house, "web", 1, NULL));
+    house_start(&house, "web", 1, FALSE, "test run");
     g_assert_true(store_write_live(house.store, "web", "live.xml", "<a/>", &error));
     text = store_read_live(house.store, "web", "live.xml", NULL, &error);
     g_assert_cmpstr(text, ==, "<a/>");
+    house_destroy(&house, "web");
+    house_wait_gone(&house, "web");
+    g_assert_cmpint(access(dir, F_OK), ==, 0); /* its last state, with the old files beside it */
+    g_assert_null(store_read_live(house.store, "web", "live.xml", NULL, &error));
+    g_assert_error(error, LODGE_ERROR, LODGE_ERROR_STATE);
 }
 
 static void
