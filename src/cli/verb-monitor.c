@@ -112,9 +112,10 @@ add_domain(Cli *cli, Table *table, virDomainPtr dom, gboolean with_title, gboole
     g_autofree char *id = id_text(dom);
     g_autofree char *title = with_title || as_json ? title_of(cli, dom) : NULL;
     char uuid[VIR_UUID_STRING_BUFLEN] = "";
-    int state, reason, autostart = 0;
+    int state = VIR_DOMAIN_SHUTOFF, reason, autostart = 0;
 
-    if (virDomainGetState(dom, &state, &reason, 0) < 0) {
+    /* What is not active is shut off; asking would cost three files each, and there may be thousands. */
+    if (virDomainGetID(dom) != (unsigned int)-1 && virDomainGetState(dom, &state, &reason, 0) < 0) {
         cli_forget_error(cli);
         return FALSE;
     }
