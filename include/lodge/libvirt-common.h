@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* lodge/libvirt-common.h - version, object names and typed parameters. Include libvirt.h. */
+/* lodge/libvirt-common.h - version, object names and typed parameters. */
 #ifndef LODGE_LIBVIRT_COMMON_H
 #define LODGE_LIBVIRT_COMMON_H
 
-#ifndef LODGE_LIBVIRT_H_INSIDE
-#error "include <libvirt/libvirt.h>"
-#endif
-
 #include <stddef.h>
 #include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #if defined(__GNUC__)
 #define VIR_DEPRECATED __attribute__((deprecated))
@@ -114,5 +114,9 @@ int virTypedParamsAddFromString(virTypedParameterPtr *params, int *nparams, int 
                                 const char *name, int type, const char *value);
 void virTypedParamsClear(virTypedParameterPtr params, int nparams);
 void virTypedParamsFree(virTypedParameterPtr params, int nparams);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* lodge/libvirt-domain-event.h - what happens to guests, as it happens. Include libvirt.h.
+/* lodge/libvirt-domain-event.h - what happens to guests, as it happens.
  *
  * Events come from the journal of the connection's root, so they are seen whoever caused them. They
  * are delivered by the event loop of the program (libvirt-event.h), which must be registered before
@@ -10,11 +10,11 @@
 #ifndef LODGE_LIBVIRT_DOMAIN_EVENT_H
 #define LODGE_LIBVIRT_DOMAIN_EVENT_H
 
-#ifndef LODGE_LIBVIRT_H_INSIDE
-#error "include <libvirt/libvirt.h>"
-#endif
-
 #include <lodge/libvirt-domain.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef enum {
     VIR_DOMAIN_EVENT_DEFINED = 0,
@@ -152,5 +152,9 @@ int virConnectDomainEventRegisterAny(virConnectPtr conn, virDomainPtr dom, int e
                                      virConnectDomainEventGenericCallback cb, void *opaque,
                                      virFreeCallback freecb);
 int virConnectDomainEventDeregisterAny(virConnectPtr conn, int callbackID);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* lodge/libvirt-domain-tune.h - limits, statistics and addresses of guests. Include libvirt.h. */
+/* lodge/libvirt-domain-tune.h - limits, statistics and addresses of guests. */
 #ifndef LODGE_LIBVIRT_DOMAIN_TUNE_H
 #define LODGE_LIBVIRT_DOMAIN_TUNE_H
 
-#ifndef LODGE_LIBVIRT_H_INSIDE
-#error "include <libvirt/libvirt.h>"
-#endif
-
 #include <lodge/libvirt-domain.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* --- memory and cpus --------------------------------------------------------------------------- */
 typedef enum {
@@ -210,5 +210,9 @@ typedef virDomainInterface *virDomainInterfacePtr;
 int virDomainInterfaceAddresses(virDomainPtr dom, virDomainInterfacePtr **ifaces,
                                 unsigned int source, unsigned int flags);
 void virDomainInterfaceFree(virDomainInterfacePtr iface);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

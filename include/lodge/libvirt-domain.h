@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* lodge/libvirt-domain.h - guests: finding, defining, running. Include libvirt.h. */
+/* lodge/libvirt-domain.h - guests: finding, defining, running. */
 #ifndef LODGE_LIBVIRT_DOMAIN_H
 #define LODGE_LIBVIRT_DOMAIN_H
 
-#ifndef LODGE_LIBVIRT_H_INSIDE
-#error "include <libvirt/libvirt.h>"
-#endif
-
 #include <lodge/libvirt-host.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef enum {
     VIR_DOMAIN_NOSTATE = 0,
@@ -332,5 +332,9 @@ int virDomainGetSecurityLabelList(virDomainPtr domain, virSecurityLabelPtr *secl
 
 int virDomainOpenConsole(virDomainPtr dom, const char *dev_name, virStreamPtr st,
                          unsigned int flags);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

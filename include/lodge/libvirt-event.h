@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* lodge/libvirt-event.h - the event loop: lodge's own (poll) or the program's. Include libvirt.h. */
+/* lodge/libvirt-event.h - the event loop: lodge's own (poll) or the program's. */
 #ifndef LODGE_LIBVIRT_EVENT_H
 #define LODGE_LIBVIRT_EVENT_H
 
-#ifndef LODGE_LIBVIRT_H_INSIDE
-#error "include <libvirt/libvirt.h>"
-#endif
-
 #include <lodge/libvirt-common.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef enum {
     VIR_EVENT_HANDLE_READABLE = 1 << 0,
@@ -45,5 +45,9 @@ int virEventRemoveHandle(int watch);
 int virEventAddTimeout(int timeout, virEventTimeoutCallback cb, void *opaque, virFreeCallback ff);
 void virEventUpdateTimeout(int timer, int timeout);
 int virEventRemoveTimeout(int timer);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

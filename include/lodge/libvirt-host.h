@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* lodge/libvirt-host.h - connections and what they say about the host. Include libvirt.h. */
+/* lodge/libvirt-host.h - connections and what they say about the host. */
 #ifndef LODGE_LIBVIRT_HOST_H
 #define LODGE_LIBVIRT_HOST_H
 
-#ifndef LODGE_LIBVIRT_H_INSIDE
-#error "include <libvirt/libvirt.h>"
-#endif
-
 #include <lodge/libvirt-common.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef enum {
     VIR_CONNECT_RO = 1 << 0,
@@ -162,5 +162,9 @@ int virNodeGetMemoryStats(virConnectPtr conn, int cellNum, virNodeMemoryStatsPtr
                           int *nparams, unsigned int flags);
 unsigned long long virNodeGetFreeMemory(virConnectPtr conn);
 int virNodeGetSecurityModel(virConnectPtr conn, virSecurityModelPtr secmodel);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

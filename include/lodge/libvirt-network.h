@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* lodge/libvirt-network.h - virtual networks. Include libvirt.h. */
+/* lodge/libvirt-network.h - virtual networks. */
 #ifndef LODGE_LIBVIRT_NETWORK_H
 #define LODGE_LIBVIRT_NETWORK_H
 
-#ifndef LODGE_LIBVIRT_H_INSIDE
-#error "include <libvirt/libvirt.h>"
-#endif
-
 #include <lodge/libvirt-common.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef enum {
     VIR_NETWORK_XML_INACTIVE = 1 << 0
@@ -109,5 +109,9 @@ int virConnectNetworkEventRegisterAny(virConnectPtr conn, virNetworkPtr net, int
                                       virConnectNetworkEventGenericCallback cb, void *opaque,
                                       virFreeCallback freecb);
 int virConnectNetworkEventDeregisterAny(virConnectPtr conn, int callbackID);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

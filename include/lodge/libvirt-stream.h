@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* lodge/libvirt-stream.h - bytes to and from a guest's console. Include libvirt.h. */
+/* lodge/libvirt-stream.h - bytes to and from a guest's console. */
 #ifndef LODGE_LIBVIRT_STREAM_H
 #define LODGE_LIBVIRT_STREAM_H
 
-#ifndef LODGE_LIBVIRT_H_INSIDE
-#error "include <libvirt/libvirt.h>"
-#endif
-
 #include <lodge/libvirt-common.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef enum {
     VIR_STREAM_NONBLOCK = 1 << 0
@@ -45,5 +45,9 @@ int virStreamEventRemoveCallback(virStreamPtr stream);
 
 int virStreamFinish(virStreamPtr st);
 int virStreamAbort(virStreamPtr st);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,11 +10,6 @@
 #ifndef LODGE_LIBVIRT_H
 #define LODGE_LIBVIRT_H
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-#define LODGE_LIBVIRT_H_INSIDE
 #include <lodge/libvirt-common.h>
 #include <lodge/libvirt-domain-event.h>
 #include <lodge/libvirt-domain-tune.h>
@@ -23,12 +18,6 @@ extern "C" {
 #include <lodge/libvirt-host.h>
 #include <lodge/libvirt-network.h>
 #include <lodge/libvirt-stream.h>
-#undef LODGE_LIBVIRT_H_INSIDE
-
-#ifdef __cplusplus
-}
-#endif
-
 #include <lodge/virterror.h>
 
 #endif

@@ -36,3 +36,9 @@ void mock_reset(void);
 /* A connection to lxc:///embed below a private root that ends with the test. */
 char *mock_uri(const char *scheme);
 void mock_cleanup(void);
+
+/* Between the mock's files: writes Mock.last, fails as Mock.fail says. */
+gboolean mock_note(GError **error, const char *what, guint flags, const char *name);
+extern const DomainLifecycle mock_lifecycle;
+extern const DomainConsoles mock_consoles;
+extern const DomainResources mock_resources;
