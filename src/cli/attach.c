@@ -95,8 +95,6 @@ wait_for_end(void *opaque)
     Wait *wait = opaque;
 
     wait->failed = lodge_domain_wait(wait->dom, &wait->wait_status) < 0;
-    if (wait->failed)
-        cli_error("%s", virGetLastErrorMessage());
     pthread_kill(wait->waiter, SIGUSR1);
     return NULL;
 }

@@ -19,8 +19,8 @@ on_library_error(void *opaque, virErrorPtr error)
 
     /* The default prints. We say it after the command; what is called in between (a name for the
      * first line, a free) resets the library's own note. */
-    g_free(cli->failure);
-    cli->failure = g_strdup(error->message);
+    /* atomic: a run in the foreground waits in a thread of its own */
+    g_free(g_atomic_pointer_exchange(&cli->failure, g_strdup(error->message)));
 }
 
 void

@@ -3,6 +3,7 @@
 """The command and lodged on a real house: what the made-up library of tests/unit/cli cannot show."""
 import json
 import pathlib
+import select
 import signal
 import sys
 
@@ -30,7 +31,8 @@ class Running:
     """with Running(argv) as r: a program in the background whose output lines are read one by one."""
 
     def __init__(self, *argv):
-        self.process = subprocess.Popen([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
+        self.process = subprocess.Popen([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.seen = b""
 
     def __enter__(self):
         return self
@@ -40,20 +42,29 @@ class Running:
             self.process.terminate()
         self.process.wait(10)
 
-    def line(self, seconds=10):
-        import select
-        ready, _, _ = select.select([self.process.stdout], [], [], seconds)
-        assert ready, "no line came"
-        return self.process.stdout.readline().rstrip("\n")
+    def has_line(self, seconds=10):
+        deadline = time.monotonic() + seconds
+        while b"\n" not in self.seen:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
+                return False
+            got = os.read(self.process.stdout.fileno(), 65536)
+            if not got:
+                return False
+            self.seen += got
+        return True
+
+    def line(self):
+        assert self.has_line(), f"no line came, but {self.seen!r}"
+        line, _, self.seen = self.seen.partition(b"\n")
+        return line.decode()
 
 
 def test_events_are_seen_whoever_caused_them():
     sleeper("seen")
     with Running(LODGE, "event", "--all", "--loop", "--json") as events:
         # the watcher says nothing before the first event: cause some until one is seen
-        import select
-        wait_for(lambda: (lodge("autostart", "seen"), lodge("desc", "seen", "--", "again"),
-                          select.select([events.process.stdout], [], [], 0.2)[0])[2], what="the first event")
+        wait_for(lambda: (lodge("desc", "seen", "--", "again"), events.has_line(0.2))[1], what="the first event")
         lodge("start", "seen")
         lodge("destroy", "seen")
         found = []
