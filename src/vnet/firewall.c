@@ -195,15 +195,16 @@ warn(FirewallActions *actions, const FirewallScan *scan, const FirewallNeeds *ne
      const FirewallDrop *drop)
 {
     g_autofree char *command = remedy(scan, drop, needs->bridge);
+    const char *what = !drop->is_forward ? "what its guests ask of DHCP and DNS"
+                       : needs->forwards_v4 || needs->forwards_v6
+                           ? "what its guests send to other networks"
+                           : "what its guests send to each other";
 
     g_ptr_array_add(
         actions->warnings,
         g_strdup_printf("network '%s': chain '%s' of the host's table '%s %s' drops %s; let it "
                         "through: %s",
-                        needs->name, drop->chain, drop->family, drop->table,
-                        drop->is_forward ? "what its guests send to other networks"
-                                         : "what its guests ask of DHCP and DNS",
-                        command));
+                        needs->name, drop->chain, drop->family, drop->table, what, command));
 }
 
 static gboolean
@@ -213,7 +214,8 @@ is_hit(const FirewallDrop *drop, const FirewallNeeds *needs)
 
     if (!drop->is_forward)
         return needs->serves;
-    return (v4 && needs->forwards_v4) || (v6 && needs->forwards_v6);
+    return (v4 && (needs->forwards_v4 || needs->bridges_v4)) ||
+           (v6 && (needs->forwards_v6 || needs->bridges_v6));
 }
 
 static void

@@ -22,6 +22,8 @@ typedef struct {
     const char *name, *bridge, *ident; /* network_ident(): the comment of our rules */
     gboolean forwards_v4, forwards_v6; /* packets leave the network */
     gboolean serves;                   /* DHCP or DNS on the host */
+    gboolean bridges_v4, bridges_v6;   /* what guests send to each other is filtered as forwarded
+                                        (br_netfilter, which Docker loads) */
 } FirewallNeeds;
 
 typedef struct {

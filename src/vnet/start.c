@@ -21,6 +21,16 @@
 #include "vnet/plan.h"
 #include "vnet/ruleset.h"
 
+/* Whether the switch @name of br_netfilter is on; it is not even there without that module. */
+static gboolean
+filters_bridged(const char *name)
+{
+    g_autofree char *path = g_build_filename("/proc/sys/net/bridge", name, NULL);
+    g_autofree char *text = file_read(-1, path, 16, NULL, NULL);
+
+    return text != NULL && *text == '1';
+}
+
 static FirewallActions *
 look_at_firewalls(const NetworkDef *def, const char *ident, const NetworkFacts *facts)
 {
@@ -34,6 +44,8 @@ look_at_firewalls(const NetworkDef *def, const char *ident, const NetworkFacts *
         needs.forwards_v6 = needs.forwards_v6 || ip->is_v6;
     }
     needs.serves = facts->dnsmasq != NULL;
+    needs.bridges_v4 = filters_bridged("bridge-nf-call-iptables");
+    needs.bridges_v6 = filters_bridged("bridge-nf-call-ip6tables");
     return firewall_decide(host, &needs);
 }
 

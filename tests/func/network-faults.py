@@ -245,6 +245,52 @@ def test_docker_drops_forwarded_packets():
     nothing_left(LINKS)
 
 
+def test_docker_drops_bridged_frames_too():
+    setup()
+    if not os.path.exists("/proc/sys/net/bridge/bridge-nf-call-iptables"):
+        raise Skip("needs br_netfilter")
+    pathlib.Path("/proc/sys/net/bridge/bridge-nf-call-iptables").write_text("1")
+    docker_like()
+    define("lonely", v4(3, None))
+    guest("g1", bridge_of("lonely"))
+    guest("g2", bridge_of("lonely"))
+    in_ns("g1", "ip", "addr", "add", "10.77.3.8/24", "dev", "eth0")
+    in_ns("g2", "ip", "addr", "add", "10.77.3.9/24", "dev", "eth0")
+    pings("g1", "10.77.3.9")
+    guest_gone("g1")
+    guest_gone("g2")
+    remove("lonely")
+    sh("nft", "delete", "table", "ip", "filter")
+    nothing_left(LINKS)
+
+
+def killed_by_its_helper(program, condition):
+    """A start whose supervisor dies at the instant it runs @program."""
+    setup()
+    define("torn", v4(1), start=False)
+    path = shutil.which(program)
+    os.rename(path, path + ".away")
+    pathlib.Path(path).write_text(f"#!/bin/sh\n{condition} kill -9 $PPID\nexec {path}.away \"$@\"\n")
+    os.chmod(path, 0o755)
+    try:
+        net_fails("net-start", "torn")
+    finally:
+        os.rename(path + ".away", path)
+    matches(net("net-list", "--all").stdout, r"^ torn +inactive ")
+    nothing_left(LINKS)
+    equal(forwarding(), "0")
+    net("net-start", "torn")
+    remove("torn")
+
+
+def test_a_keeper_killed_at_the_rules():
+    killed_by_its_helper("nft", "[ \"$*\" != '-f -' ] ||")
+
+
+def test_a_keeper_killed_at_dnsmasq():
+    killed_by_its_helper("dnsmasq", "")
+
+
 def test_a_firewall_of_others_is_said_with_what_to_do():
     setup()
     sh("nft", "-f", "-", stdin="table inet firewalld {\n chain filter_FORWARD {\n"

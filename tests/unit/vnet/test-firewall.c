@@ -111,6 +111,19 @@ test_docker_is_no_matter_of_isolated_networks(void)
 }
 
 static void
+test_docker_drops_bridged_frames_of_isolated_networks(void)
+{
+    g_autoptr(FirewallHost) host = g_new0(FirewallHost, 1);
+    FirewallNeeds needs = nat_needs;
+    g_autoptr(FirewallActions) actions = NULL;
+
+    needs.forwards_v4 = FALSE;
+    needs.bridges_v4 = TRUE;
+    actions = decide(docker, host, &needs);
+    g_assert_cmpuint(actions->host->len, ==, 2);
+}
+
+static void
 test_docker_of_the_old_tables(void)
 {
     g_autoptr(FirewallHost) host = g_new0(FirewallHost, 1);
@@ -252,6 +265,8 @@ main(int argc, char **argv)
     g_test_add_func("/firewall/nothing-in-the-way", test_nothing_in_the_way);
     g_test_add_func("/firewall/docker", test_docker);
     g_test_add_func("/firewall/docker-isolated", test_docker_is_no_matter_of_isolated_networks);
+    g_test_add_func("/firewall/docker-bridged",
+                    test_docker_drops_bridged_frames_of_isolated_networks);
     g_test_add_func("/firewall/docker-old-tables", test_docker_of_the_old_tables);
     g_test_add_func("/firewall/firewalld-runs", test_firewalld_runs);
     g_test_add_func("/firewall/firewalld-libvirt-zone", test_firewalld_with_a_libvirt_zone);
