@@ -152,13 +152,15 @@ make_live(Launch *launch, GError **error)
 
 /* Takes everything back after a failed start. */
 static void
-remove_live(Launch *launch)
+remove_live(Launch *launch, const ObjectLock *lock)
 {
     g_autofree char *alive = g_build_filename(launch->live_dir, "alive", NULL);
 
     fd_close(fd_steal(&launch->alive_fd));
     if (!lock_wait_free(AT_FDCWD, alive, LAUNCH_GONE_MS))
         return; /* it lives on after all: cleanup_object() sees to it when it ends */
+    /* one that failed took everything back itself; one that was killed could not */
+    (void)cleanup_object(launch->store, lock, launch->spec->name, NULL, NULL);
     (void)file_remove_tree(AT_FDCWD, launch->live_dir, NULL); /* cleanup_all() tries again */
     (void)file_remove(AT_FDCWD, launch->uuid_link, FILE_LIVE, NULL);
 }
@@ -302,6 +304,6 @@ launch_start(Store *store, const ObjectLock *lock, const LaunchSpec *spec, int *
         return FALSE;
     if (run_supervisor(&launch, ret_id, error))
         return TRUE;
-    remove_live(&launch);
+    remove_live(&launch, lock);
     return FALSE;
 }

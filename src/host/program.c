@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "host/program-child.h"
 
 enum {
     TIMEOUT_DEFAULT_MS = 10000,
@@ -90,34 +91,19 @@ drain(Sink sinks[2], long long deadline_ms)
     return true;
 }
 
-static int
-spawn(const ProgramSpec *spec, int out_fd, int err_fd, pid_t *ret_pid)
+static pid_t
+spawn(const ProgramSpec *spec, int out_fd, int err_fd)
 {
-    static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attr;
-    sigset_t none, all;
-    int rc;
+    ProgramChild child = {.argv = (char *const *)spec->argv,
+                          .in = spec->stdin_fd,
+                          .out = out_fd,
+                          .err = err_fd,
+                          .parent = getpid()};
+    pid_t pid = fork();
 
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attr);
-    if (spec->stdin_fd >= 0)
-        posix_spawn_file_actions_adddup2(&actions, spec->stdin_fd, 0);
-    else
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, out_fd, 1);
-    posix_spawn_file_actions_adddup2(&actions, err_fd, 2);
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawnattr_setsigdefault(&attr, &all);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    rc = posix_spawn(ret_pid, spec->argv[0], &actions, &attr, (char *const *)spec->argv,
-                     environment);
-    posix_spawnattr_destroy(&attr);
-    posix_spawn_file_actions_destroy(&actions);
-    return rc;
+    if (pid == 0)
+        program_child(&child);
+    return pid;
 }
 
 /* The child closed its pipes; it ends within moments, or is killed. */
@@ -168,6 +154,8 @@ program_run(const ProgramSpec *spec, char **ret_output, Err *err)
     bool in_time;
     int rc;
 
+    if (access(spec->argv[0], X_OK) < 0)
+        return err_set_errno(err, errno, "cannot run %s", spec->argv[0]);
     if (pipe2(out, O_CLOEXEC) < 0)
         return err_set_errno(err, errno, "cannot make a pipe");
     if (pipe2(complaint, O_CLOEXEC) < 0) {
@@ -176,12 +164,13 @@ program_run(const ProgramSpec *spec, char **ret_output, Err *err)
         close(out[1]);
         return err_set_errno(err, rc, "cannot make a pipe");
     }
-    rc = spawn(spec, out[1], complaint[1], &pid);
+    pid = spawn(spec, out[1], complaint[1]);
+    rc = errno;
     close(out[1]);
     close(complaint[1]);
     sinks[0] = (Sink){.fd = out[0], .max = spec->output_max};
     sinks[1] = (Sink){.fd = complaint[0], .max = COMPLAINT_MAX};
-    if (rc != 0) {
+    if (pid < 0) {
         sink_close(&sinks[0]);
         sink_close(&sinks[1]);
         return err_set_errno(err, rc, "cannot run %s", spec->argv[0]);

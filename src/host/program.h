@@ -3,10 +3,11 @@
 /* host/program.h - run a helper program (nft, dnsmasq --test) to its end and keep what it said.
  *
  * The program gets /dev/null or the given descriptor as input, pipes as output, and nothing else:
- * every descriptor above 2 is closed in it, its signals are at their defaults.
+ * every descriptor above 2 is closed in it, its signals are at their defaults, and it is killed when the
+ * calling thread dies.
  *
- * Used by: host/nft, supervisor, vnet.
- * libc only. Threads: any (posix_spawn).
+ * Used by: host/nft, supervisor.
+ * libc only. Threads: any.
  */
 #pragma once
 
