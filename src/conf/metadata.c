@@ -68,6 +68,42 @@ stored_tree(const char *inner, GError **error)
     return xml_parse(text, strlen(text), "(metadata)", "metadata", error);
 }
 
+/* Takes @uri from @node and all below it, so that what was set without a prefix reads back without one. */
+static void
+strip_namespace(XmlNode *node, const char *uri)
+{
+    if (g_strcmp0(node->ns, uri) == 0) {
+        node->ns = NULL;
+        node->prefix = "";
+    }
+    for (XmlAttr *attr = node->attrs; attr != NULL; attr = attr->next)
+        if (g_strcmp0(attr->ns, uri) == 0) {
+            attr->ns = NULL;
+            attr->prefix = "";
+        }
+    for (XmlDecl **decl = &node->decls; *decl != NULL;) {
+        if (strcmp((*decl)->uri, uri) == 0)
+            *decl = (*decl)->next;
+        else
+            decl = &(*decl)->next;
+    }
+    for (XmlNode *child = node->child; child != NULL; child = child->next)
+        strip_namespace(child, uri);
+}
+
+/* Puts what has no namespace below @node into @uri. */
+static void
+adopt_children(XmlNode *node, const char *key, const char *uri)
+{
+    for (XmlNode *child = node->child; child != NULL; child = child->next) {
+        if (child->ns == NULL) {
+            child->ns = uri;
+            child->prefix = key;
+        }
+        adopt_children(child, key, uri);
+    }
+}
+
 char *
 metadata_get(const char *inner, const char *uri, GError **error)
 {
@@ -75,9 +111,11 @@ metadata_get(const char *inner, const char *uri, GError **error)
 
     if (tree == NULL)
         return NULL;
-    for (const XmlNode *child = xml_root(tree)->child; child != NULL; child = child->next)
-        if (g_strcmp0(child->ns, uri) == 0)
+    for (XmlNode *child = xml_root(tree)->child; child != NULL; child = child->next)
+        if (g_strcmp0(child->ns, uri) == 0) {
+            strip_namespace(child, uri);
             return xml_node_to_string(child, 0);
+        }
     error_set(error, LODGE_ERROR_NO_METADATA, "there is no metadata of the namespace '%s'", uri);
     return NULL;
 }
@@ -129,6 +167,7 @@ rename_element(const char *xml, const char *key, const char *uri, GError **error
             last = &(*last)->next;
     }
     *last = &decl;
+    adopt_children(element, key, uri);
     return xml_node_to_string(element, METADATA_INDENT);
 }
 

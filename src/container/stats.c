@@ -13,8 +13,7 @@ enum {
     STATS_CPU = 2,
     STATS_BALLOON = 4,
     STATS_VCPU = 8,
-    STATS_INTERFACE = 16,
-    STATS_BLOCK = 32
+    STATS_INTERFACE = 16
 }; /* VIR_DOMAIN_STATS_* */
 
 static Status *
@@ -180,7 +179,5 @@ resources_get_stats(DriverCtx *ctx, const ObjectRef *ref, guint groups, GError *
         stats_add_vcpus(params, def, status);
     if (groups & STATS_INTERFACE && status)
         stats_add_nets(params, status);
-    if (groups & STATS_BLOCK)
-        params_add_uint(params, "block.count", 0);
     return params;
 }

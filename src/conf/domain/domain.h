@@ -266,7 +266,8 @@ char *domain_def_format(const DomainDef *def, DomainFormatFlags flags);
  * domain_metadata_get:
  * @uri: namespace of the wanted child of <metadata>
  *
- * Returns: (transfer full): that element as XML from column 0 on, with a line feed at the end;
+ * Returns: (transfer full): that element as XML from column 0 on, without @uri and its prefix (as it was
+ *   given to domain_metadata_set()), with a line feed at the end;
  *   NULL with LODGE_ERROR_NO_METADATA when there is none
  */
 char *domain_metadata_get(const DomainDef *def, const char *uri, GError **error);
