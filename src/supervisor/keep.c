@@ -218,12 +218,15 @@ keep_start(Guest *guest, Err *err)
     *keep = (Keep){.guest = guest, .step = step, .pidfd = -1};
     keep->end = (Watch){.func = end_ready, .owner = keep, .fd = -1};
     keep->again = (Timer){.func = start_again, .owner = keep};
-    if (spawn(keep, err) < 0 || await(keep, err) < 0) {
+    /* status names it before it changes its user, which ends PR_SET_PDEATHSIG: one of the two always
+     * leads `clean` or the kernel to it */
+    if (spawn(keep, err) < 0 || guest_status_write(guest, err) < 0 || await(keep, err) < 0) {
+        stop(keep, SIGKILL, STOP_MS);
         free(keep);
         return -1;
     }
     guest->keep = keep;
-    return guest_status_write(guest, err);
+    return 0;
 }
 
 int
