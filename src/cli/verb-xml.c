@@ -217,7 +217,7 @@ run_metadata(Cli *cli, const Args *args)
     } else if (!xml) {
         return FALSE;
     } else {
-        cli_print("%s\n", xml);
+        cli_print("%s\n", g_strchomp(xml));
     }
     free(xml);
     return ok;
