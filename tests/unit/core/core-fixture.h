@@ -4,8 +4,11 @@
 #pragma once
 
 #include <dirent.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "core/control.h"
@@ -16,6 +19,24 @@
 #include "util/error.h"
 #include "util/lock.h"
 #include "util/uuid.h"
+
+/* Runs the tests of a program: for root in a tmpfs of its own, so that thousands of fsyncs cost nothing. */
+static inline int
+house_run_tests(void)
+{
+    char dir[] = "/tmp/lodge-test-XXXXXX";
+    gboolean is_mounted = geteuid() == 0 && mkdtemp(dir) != NULL && unshare(CLONE_NEWNS) == 0 &&
+                          mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+                          mount("tmpfs", dir, "tmpfs", 0, NULL) == 0;
+    int result;
+
+    if (is_mounted)
+        g_setenv("TMPDIR", dir, TRUE);
+    result = g_test_run();
+    if (is_mounted && umount2(dir, MNT_DETACH) == 0)
+        rmdir(dir);
+    return result;
+}
 
 typedef struct {
     TempDir root;

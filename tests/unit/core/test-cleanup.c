@@ -175,5 +175,5 @@ main(int argc, char **argv)
     g_test_add_func("/cleanup/on-crash-restart", test_on_crash_restart);
     g_test_add_func("/cleanup/no-status", test_killed_before_any_status);
     g_test_add_func("/cleanup/ended-undefined", test_ended_without_definition_goes);
-    return g_test_run();
+    return house_run_tests();
 }

@@ -285,5 +285,5 @@ main(int argc, char **argv)
     g_test_add_func("/journal/slept", test_follower_that_slept);
     g_test_add_func("/journal/words", test_words);
     g_test_add_func("/journal/cannot-append", test_cannot_append);
-    return g_test_run();
+    return house_run_tests();
 }

@@ -355,5 +355,5 @@ main(int argc, char **argv)
     g_test_add_func("/launch/one-of-32", test_one_of_32_wins);
     g_test_add_func("/launch/killed-launcher", test_killed_launcher);
     g_test_add_func("/launch/control", test_control);
-    return g_test_run();
+    return house_run_tests();
 }

@@ -265,5 +265,5 @@ main(int argc, char **argv)
     g_test_add_func("/store-faults/full-disk", test_full_disk);
     g_test_add_func("/store-faults/read-only-disk", test_read_only_disk);
     g_test_add_func("/store-faults/full-live-state", test_full_live_state);
-    return g_test_run();
+    return house_run_tests();
 }

@@ -340,5 +340,5 @@ main(int argc, char **argv)
     g_test_add_func("/store/thousand", test_thousand_defined_hundred_alive);
     g_test_add_func("/store/filters", test_filters);
     g_test_add_func("/store/object-lock", test_object_lock_names_the_holder);
-    return g_test_run();
+    return house_run_tests();
 }
