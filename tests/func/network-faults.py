@@ -245,6 +245,46 @@ def test_docker_drops_forwarded_packets():
     nothing_left(LINKS)
 
 
+def test_docker_with_the_old_tables_of_iptables():
+    setup()
+    needs("iptables-legacy")
+    if sh("iptables-legacy", "-N", "DOCKER-USER", ok=False).returncode != 0:
+        raise Skip("needs a kernel with ip_tables")
+    sh("iptables-legacy", "-A", "DOCKER-USER", "-j", "RETURN")
+    sh("iptables-legacy", "-I", "FORWARD", "-j", "DOCKER-USER")
+    sh("iptables-legacy", "-P", "FORWARD", "DROP")
+    before = sh("iptables-legacy", "-S").stdout
+    done = define("beside", v4(1))
+    assert "drops" not in done.stderr, done.stderr
+    guest("g1", bridge_of("beside"))
+    by_hand("g1", "10.77.1.9/24", "10.77.1.1")
+    pings("g1", OUTSIDE)
+    guest_gone("g1")
+    os.kill(keeper_pid("beside"), signal.SIGKILL)
+    wait_for(lambda: "beside" not in net("net-list").stdout, what="the clean-up")
+    equal(sh("iptables-legacy", "-S").stdout, before)
+    sh("iptables-legacy", "-P", "FORWARD", "ACCEPT")
+    sh("iptables-legacy", "-F")
+    sh("iptables-legacy", "-X", "DOCKER-USER")
+    net("net-undefine", "beside")
+    nothing_left(LINKS)
+
+
+def test_iptables_still_reads_its_table_with_our_rules_in_it():
+    setup()
+    needs("iptables-nft")
+    sh("iptables-nft", "-N", "DOCKER-USER")
+    sh("iptables-nft", "-I", "FORWARD", "-j", "DOCKER-USER")
+    sh("iptables-nft", "-P", "FORWARD", "DROP")
+    before = sh("iptables-nft", "-S").stdout
+    define("beside", v4(1))
+    matches(sh("iptables-nft", "-S").stdout, rf"^-A DOCKER-USER -i {bridge_of('beside')} .*-j ACCEPT$")
+    remove("beside")
+    equal(sh("iptables-nft", "-S").stdout, before)
+    sh("nft", "delete", "table", "ip", "filter")
+    nothing_left(LINKS)
+
+
 def test_docker_drops_bridged_frames_too():
     setup()
     if not os.path.exists("/proc/sys/net/bridge/bridge-nf-call-iptables"):
