@@ -21,10 +21,10 @@ const char *lodge_version(void);
  * lodge_connect_warnings:
  * @conn: a connection; borrowed
  *
- * What the last define or create of this connection said about elements that it does not know,
- * "FILE:LINE: ..." each.
+ * What the last call that changes something (define, create, start ...) had to say although it
+ * succeeded: "FILE:LINE: ..." for each element that it does not know, limits that are not in force.
  *
- * Returns: NULL-terminated array owned by the connection until its next call; never NULL
+ * Returns: NULL-terminated array owned by the connection until its next such call; never NULL
  */
 const char *const *lodge_connect_warnings(virConnectPtr conn);
 
