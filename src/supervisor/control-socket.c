@@ -117,6 +117,12 @@ take_packet(ControlClient *client, char *text, size_t size)
     text[size] = '\n';
     text[size + 1] = '\0';
     plan_reader_init(&reader, text, size + 1);
+    if (client->is_denied) {
+        (void)err_set(&err, "denied", "only root of the host may talk to a guest's supervisor");
+        control_error(client, &err);
+        drop(client);
+        return;
+    }
     if (plan_next(&reader, &request, err.text, sizeof err.text) > 0 && reader.at == reader.size) {
         control_request(client, request.argc, request.argv);
         return;
@@ -221,15 +227,9 @@ refuse(int fd, const char *text)
 static void
 take_connection(Loop *loop, int fd)
 {
-    ControlClient *client;
+    bool is_denied = !is_allowed(fd);
+    ControlClient *client = find_place(loop);
 
-    if (!is_allowed(fd)) {
-        refuse(fd,
-               "error denied only\\x20root\\x20of\\x20the\\x20host\\x20may\\x20talk\\x20to\\x20this"
-               "\\x20guest's\\x20supervisor");
-        return;
-    }
-    client = find_place(loop);
     if (!client) {
         refuse(fd,
                "error limit too\\x20many\\x20programs\\x20wait\\x20for\\x20this\\x20guest;\\x20end"
@@ -238,6 +238,7 @@ take_connection(Loop *loop, int fd)
     }
     *client = (ControlClient){.watch = {.func = client_ready, .owner = client, .fd = -1},
                               .loop = loop,
+                              .is_denied = is_denied,
                               .number = ++loop->n_connections};
     if (watch_add(&loop->set, &client->watch, fd, EPOLLIN | EPOLLRDHUP, NULL) < 0)
         (void)close(fd);

@@ -45,9 +45,9 @@
  *   lodge-supervisor clean LIVE what the supervisor of LIVE would have undone, had it not been killed;
  *                               needs the alive lock free; leaves status at "ended crashed".
  */
-#define SUPERVISOR_PLAN_FD 3
+#define SUPERVISOR_PLAN_FD   3
 #define SUPERVISOR_LAUNCH_FD 4
-#define SUPERVISOR_LIVE_FD 5
+#define SUPERVISOR_LIVE_FD   5
 /* LIVE/alive, OFD-locked by the launcher and inherited: keep it open for life, close it nowhere else
  * (a second open + lock of the same file would fail). When it is not open (run by hand), the
  * supervisor creates and locks LIVE/alive itself. No child of the guest may inherit it. */

@@ -22,6 +22,7 @@ typedef struct {
     Loop *loop;
     ClientState state;
     bool has_greeted;
+    bool is_denied;  /* told so at its first request: an answer before it would be lost */
     uint64_t number; /* of its connection: the lowest is the oldest */
 } ControlClient;
 
