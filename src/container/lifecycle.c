@@ -197,8 +197,7 @@ lifecycle_destroy(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **er
     if (!container_check_flags(flags, 0, "destroy", error))
         return FALSE;
     self = container_open(ctx, ref, error);
-    return self && container_require_active(self, error) &&
-           stop_object(self->store, self->object->name, error);
+    return self && stop_object(self->store, self->object->name, error);
 }
 
 /* One request to the supervisor of a running container. */

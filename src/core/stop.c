@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include "core/cleanup.h"
 #include "core/control.h"
@@ -13,7 +15,30 @@
 #include "util/error.h"
 #include "util/fd.h"
 
-#define STOP_MS 5000 /* then the supervisor itself is killed */
+#define STOP_MS      5000 /* then the supervisor itself is killed */
+#define STOP_LOOK_MS 50 /* a killed process lets go of its locks after the event that we wait for */
+
+/* Held by somebody who has written no status yet: it is being started, maybe for a launcher that was
+ * killed. Waits until it runs or has failed. */
+static void
+await_start(const char *live_dir)
+{
+    gint64 deadline_us = g_get_monotonic_time() + (gint64)STOP_MS * 1000;
+    g_auto(Fd) watch_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+    /* Without a watch we look every STOP_LOOK_MS, which is as good. */
+    (void)inotify_add_watch(watch_fd, live_dir, IN_MOVED_TO | IN_CLOSE | IN_DELETE_SELF);
+    while (status_is_alive(live_dir) && g_get_monotonic_time() < deadline_us) {
+        g_autoptr(Status) status = status_read(live_dir, NULL);
+        struct pollfd wait = {.fd = watch_fd, .events = POLLIN};
+        char events[4096];
+
+        if (status != NULL)
+            return;
+        if (poll(&wait, 1, STOP_LOOK_MS) > 0)
+            (void)!read(watch_fd, events, sizeof(events)); /* only that they came matters */
+    }
+}
 
 /* The supervisor has answered; its locks are free once it has ended and so closed the socket. */
 static void
@@ -60,6 +85,7 @@ stop_object(Store *store, const char *name, GError **error)
 {
     g_autofree char *live_dir = store_live_dir(store, name);
 
+    await_start(live_dir);
     if (!store_is_alive(store, name) && !cleanup_is_needed(store, name))
         return store_set_not_running(store, error);
     if (ask(live_dir))

@@ -155,7 +155,7 @@ def test_a_full_disk_keeps_the_old_configuration():
     try:
         define("full")
         before = lxc("dumpxml", "full", "--inactive").stdout
-        with open("/etc/lodge/filler", "wb") as filler, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), open("/etc/lodge/filler", "wb") as filler:
             while True:
                 filler.write(bytes(4096))
                 filler.flush()
