@@ -82,17 +82,23 @@ event_word(const char *driver, JournalKind kind, int event)
     return "reboot";
 }
 
-/* Renames the full file away, unless another did meanwhile. */
-static void
-rotate(const Paths *paths, const char *path, const struct stat *seen)
+void
+journal_trim(const Paths *paths)
 {
+    g_autofree char *path = g_build_filename(paths->live, "events", NULL);
     g_autofree char *old = g_strconcat(path, ".1", NULL);
     g_autofree char *lock = g_build_filename(paths->live, ".events", NULL);
-    g_auto(Fd) lock_fd = lock_take(AT_FDCWD, lock, 0, "the journal", NULL);
     struct stat st;
+    int lock_fd;
 
-    if (lock_fd >= 0 && stat(path, &st) == 0 && st.st_ino == seen->st_ino)
+    if (stat(path, &st) < 0 || st.st_size <= CORE_JOURNAL_BYTES_MAX)
+        return;
+    lock_fd = lock_take(AT_FDCWD, lock, 0, "the journal", NULL);
+    if (lock_fd < 0)
+        return; /* another is at it */
+    if (stat(path, &st) == 0 && st.st_size > CORE_JOURNAL_BYTES_MAX)
         (void)rename(path, old); /* full or read-only: it grows on */
+    lock_release(AT_FDCWD, lock, lock_fd, TRUE);
 }
 
 gboolean
@@ -104,7 +110,6 @@ journal_append(const Paths *paths, const char *driver, const ObjectRef *ref, Jou
     char uuid[UUID_TEXT_SIZE];
     Json json = json_start(line);
     g_auto(Fd) fd = -1;
-    struct stat st;
     ssize_t n;
 
     if (detail_word == NULL && kind == JOURNAL_LIFECYCLE)
@@ -135,8 +140,7 @@ journal_append(const Paths *paths, const char *driver, const ObjectRef *ref, Jou
     if (n < 0 || (gsize)n < line->len)
         return error_set_errno(error, n < 0 ? errno : ENOSPC, "cannot record an event in '%s'",
                                path);
-    if (fstat(fd, &st) == 0 && st.st_size > CORE_JOURNAL_BYTES_MAX)
-        rotate(paths, path, &st);
+    journal_trim(paths);
     return TRUE;
 }
 

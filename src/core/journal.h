@@ -24,7 +24,7 @@
  * defined, undefined and metadata-change; core/cleanup writes stopped/crashed for a killed supervisor.
  *
  * Rotation: who appends and sees more than CORE_JOURNAL_BYTES_MAX renames events to events.1 under the lock
- * LIVE-ROOT/.events (the supervisor does not: it only appends). A follower reads the old file to its
+ * LIVE-ROOT/.events, and so does each launch (a supervisor only appends). A follower reads the old file to its
  * end and goes on with the new one. A line that a full disk cut short is skipped.
  */
 #pragma once
@@ -91,6 +91,9 @@ const char *journal_detail_word(const char *driver, int event, int detail);
 gboolean journal_append(const Paths *paths, const char *driver, const ObjectRef *ref,
                         JournalKind kind, int event, int detail, const char *detail_word,
                         GError **error);
+
+/* Rotates the journal when it is full: for who makes others append (launches). */
+void journal_trim(const Paths *paths);
 
 typedef struct Journal Journal;
 

@@ -12,6 +12,7 @@
 
 #include "core/cleanup.h"
 #include "core/control.h"
+#include "core/journal.h"
 #include "core/limits.h"
 #include "core/paths.h"
 #include "core/status.h"
@@ -300,6 +301,7 @@ launch_start(Store *store, const ObjectLock *lock, const LaunchSpec *spec, int *
         .plan_fd = -1,
     };
 
+    journal_trim(store->paths); /* the supervisor appends only */
     if (!cleanup_object(store, lock, spec->name, NULL, error) || !make_live(&launch, error))
         return FALSE;
     if (run_supervisor(&launch, ret_id, error))
