@@ -309,6 +309,8 @@ control_close(Loop *loop)
     for (int i = 0; i < CONTROL_CLIENTS_MAX; i++)
         drop(&loop->clients[i]);
     watch_remove(&loop->set, &loop->listener);
-    if (fd >= 0)
-        (void)close(fd);
+    if (fd < 0)
+        return;
+    (void)unlinkat(loop->guest->live_fd, "control", 0); /* nobody listens any more */
+    (void)close(fd);
 }
