@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
 
 #include "host/capset.h"
@@ -72,34 +73,37 @@ static const struct {
     {"riscv64", {SCMP_ARCH_RISCV64, 0}, false},
 };
 
-static Row rows[ROWS_MAX];
-static int n_rows;
+typedef struct {
+    const char *path;
+    int line;
+    Row rows[ROWS_MAX];
+    int n_rows;
+} Policy;
+
 static const Answer answer_enosys = {.kind = ANSWER_ENOSYS};
 static const Answer answer_eperm = {.kind = ANSWER_EPERM};
-static const char *policy;
-static int line_number;
 
-static void
-fail(const char *what, const char *which)
+static noreturn void
+fail(const Policy *policy, const char *what, const char *which)
 {
-    (void)fprintf(stderr, "%s:%d: %s '%s'\n", policy, line_number, what, which);
+    (void)fprintf(stderr, "%s:%d: %s '%s'\n", policy->path, policy->line, what, which);
     exit(1);
 }
 
 static uint32_t
-parse_number(const char **at)
+parse_number(const Policy *policy, const char **at)
 {
     char *end;
     unsigned long value = strtoul(*at, &end, 0);
 
     if (end == *at || value > UINT32_MAX)
-        fail("no number", *at);
+        fail(policy, "no number", *at);
     *at = end;
     return (uint32_t)value;
 }
 
 static void
-parse_when(const char *text, Answer *answer)
+parse_when(const Policy *policy, const char *text, Answer *answer)
 {
     const char *at = text + 4;
 
@@ -110,26 +114,26 @@ parse_when(const char *text, Answer *answer)
     if (strcmp(text, "enosys") == 0)
         return;
     if (strncmp(text, "arg", 3) != 0 || text[3] < '0' || text[3] > '5' || *at++ != '&')
-        fail("no condition", text);
+        fail(policy, "no condition", text);
     answer->kind = ANSWER_WHEN;
     answer->arg = (unsigned)(text[3] - '0');
-    answer->mask = parse_number(&at);
+    answer->mask = parse_number(policy, &at);
     if (strncmp(at, "==", 2) != 0 && strncmp(at, "!=", 2) != 0)
-        fail("no comparison", text);
+        fail(policy, "no comparison", text);
     answer->negated = *at == '!';
     at++;
     do {
         at++;
         if (answer->n_values == VALUES_MAX)
-            fail("too many values", text);
-        answer->values[answer->n_values++] = parse_number(&at);
+            fail(policy, "too many values", text);
+        answer->values[answer->n_values++] = parse_number(policy, &at);
     } while (*at == '/');
     if (*at != '\0')
-        fail("no condition", text);
+        fail(policy, "no condition", text);
 }
 
 static uint64_t
-parse_caps(char *text)
+parse_caps(const Policy *policy, char *text)
 {
     uint64_t caps = 0;
     char *rest = text, *word;
@@ -138,7 +142,7 @@ parse_caps(char *text)
         int number = capset_number(word);
 
         if (number < 0)
-            fail("no capability", word);
+            fail(policy, "no capability", word);
         caps |= UINT64_C(1) << number;
     }
     return caps;
@@ -156,54 +160,54 @@ is_known(const char *call)
 }
 
 static void
-parse_row(char *line)
+parse_row(Policy *policy, char *line)
 {
     char *group = strsep(&line, ","), *call = strsep(&line, ","), *cap = strsep(&line, ",");
     char *when = strsep(&line, ",");
     Row row = {0};
 
     if (!when || !line)
-        fail("fewer than five columns in row of", group);
+        fail(policy, "fewer than five columns in row of", group);
     if (strcmp(call, "*") == 0) {
         if (*line == '\0')
-            fail("no reason for group", group);
+            fail(policy, "no reason for group", group);
         return;
     }
-    if (n_rows == ROWS_MAX || strlen(call) >= sizeof row.call)
-        fail("too much for the generator", call);
+    if (policy->n_rows == ROWS_MAX || strlen(call) >= sizeof row.call)
+        fail(policy, "too much for the generator", call);
     (void)snprintf(row.call, sizeof row.call, "%s", call);
-    row.caps = parse_caps(cap);
-    parse_when(when, &row.answer);
+    row.caps = parse_caps(policy, cap);
+    parse_when(policy, when, &row.answer);
     if (row.caps && row.answer.kind != ANSWER_ALLOW)
-        fail("a row with a capability takes no condition", call);
-    for (int i = 0; i < n_rows; i++)
-        if (strcmp(rows[i].call, call) == 0 && !rows[i].caps == !row.caps)
-            fail("twice in the policy:", call);
+        fail(policy, "a row with a capability takes no condition", call);
+    for (int i = 0; i < policy->n_rows; i++)
+        if (strcmp(policy->rows[i].call, call) == 0 && !policy->rows[i].caps == !row.caps)
+            fail(policy, "twice in the policy:", call);
     if (!is_known(call))
-        (void)fprintf(stderr, "%s:%d: note: this libseccomp does not know '%s'\n", policy,
-                      line_number, call);
-    rows[n_rows++] = row;
+        (void)fprintf(stderr, "%s:%d: note: this libseccomp does not know '%s'\n", policy->path,
+                      policy->line, call);
+    policy->rows[policy->n_rows++] = row;
 }
 
 static void
-read_policy(void)
+read_policy(Policy *policy)
 {
-    FILE *file = fopen(policy, "re");
+    FILE *file = fopen(policy->path, "re");
     char *line = NULL;
     size_t size = 0;
     bool header = true;
 
     if (!file)
-        fail("cannot open", policy);
+        fail(policy, "cannot open", policy->path);
     while (getline(&line, &size, file) > 0) {
-        line_number++;
+        policy->line++;
         line[strcspn(line, "\n")] = '\0';
         if (*line == '#' || *line == '\0')
             continue;
         if (header && strcmp(line, "group,call,cap,when,reason") != 0)
-            fail("unexpected header", line);
+            fail(policy, "unexpected header", line);
         if (!header)
-            parse_row(line);
+            parse_row(policy, line);
         header = false;
     }
     free(line);
@@ -213,8 +217,10 @@ read_policy(void)
 static void
 emit(Code *code, struct sock_filter instruction)
 {
-    if (code->n == CODE_MAX)
-        fail("program too long in", policy);
+    if (code->n == CODE_MAX) {
+        (void)fprintf(stderr, "seccomp-gen: the program is too long\n");
+        exit(1);
+    }
     code->code[code->n++] = instruction;
 }
 
@@ -282,22 +288,22 @@ emit_tree(Code *code, const Run *runs, size_t n, bool big_endian)
 }
 
 static const Answer *
-find_answer(uint32_t arch, int number)
+find_answer(const Policy *policy, uint32_t arch, int number)
 {
     char *name = seccomp_syscall_resolve_num_arch(arch, number);
     const Answer *answer = &answer_eperm;
 
     if (!name)
         return &answer_enosys;
-    for (int i = 0; i < n_rows; i++)
-        if (!rows[i].caps && strcmp(rows[i].call, name) == 0)
-            answer = &rows[i].answer;
+    for (int i = 0; i < policy->n_rows; i++)
+        if (!policy->rows[i].caps && strcmp(policy->rows[i].call, name) == 0)
+            answer = &policy->rows[i].answer;
     free(name);
     return answer;
 }
 
 static size_t
-write_arch(FILE *out, int place, uint32_t arch, bool big_endian)
+write_arch(const Policy *policy, FILE *out, int place, uint32_t arch, bool big_endian)
 {
     static Run runs[NUMBERS_MAX + 1];
     static Code code;
@@ -305,7 +311,7 @@ write_arch(FILE *out, int place, uint32_t arch, bool big_endian)
 
     code.n = 0;
     for (uint32_t i = 0; i <= NUMBERS_MAX; i++) {
-        const Answer *answer = find_answer(arch, (int)i);
+        const Answer *answer = find_answer(policy, arch, (int)i);
 
         if (n && (runs[n - 1].answer == answer ||
                   (answer->kind != ANSWER_WHEN && runs[n - 1].answer->kind == answer->kind)))
@@ -361,16 +367,16 @@ write_names(FILE *out, const uint32_t *arches)
 }
 
 static void
-write_cap_calls(FILE *out, const uint32_t *arches)
+write_cap_calls(const Policy *policy, FILE *out, const uint32_t *arches)
 {
     (void)fprintf(out, "\nconst SeccompCapCall seccomp_cap_calls[] = {\n");
-    for (int i = 0; i < n_rows; i++) {
-        int native = number_of(arches[0], rows[i].call),
-            compat = number_of(arches[1], rows[i].call);
+    for (int i = 0; i < policy->n_rows; i++) {
+        int native = number_of(arches[0], policy->rows[i].call),
+            compat = number_of(arches[1], policy->rows[i].call);
 
-        if (rows[i].caps && (native >= 0 || compat >= 0))
-            (void)fprintf(out, "    {UINT64_C(0x%" PRIx64 "), {%d, %d}}, /* %s */\n", rows[i].caps,
-                          native, compat, rows[i].call);
+        if (policy->rows[i].caps && (native >= 0 || compat >= 0))
+            (void)fprintf(out, "    {UINT64_C(0x%" PRIx64 "), {%d, %d}}, /* %s */\n",
+                          policy->rows[i].caps, native, compat, policy->rows[i].call);
     }
     (void)fprintf(out, "};\nconst size_t seccomp_n_cap_calls = sizeof seccomp_cap_calls / sizeof "
                        "*seccomp_cap_calls;\n");
@@ -379,6 +385,7 @@ write_cap_calls(FILE *out, const uint32_t *arches)
 int
 main(int argc, char **argv)
 {
+    static Policy policy; /* large */
     FILE *out;
     size_t family = 0, n_tree[2] = {0};
 
@@ -386,23 +393,24 @@ main(int argc, char **argv)
         (void)fprintf(stderr, "usage: seccomp-gen CPU-FAMILY POLICY.csv OUT.c\n");
         return 2;
     }
-    policy = argv[2];
+    policy.path = argv[2];
     while (family < sizeof families / sizeof *families &&
            strcmp(families[family].family, argv[1]) != 0)
         family++;
     if (family == sizeof families / sizeof *families)
-        fail("add this CPU family to host/seccomp-gen.c:", argv[1]);
-    read_policy();
+        fail(&policy, "add this CPU family to host/seccomp-gen.c:", argv[1]);
+    read_policy(&policy);
     out = fopen(argv[3], "we");
     if (!out)
-        fail("cannot write", argv[3]);
+        fail(&policy, "cannot write", argv[3]);
     (void)fprintf(out,
                   "/* made by seccomp-gen for %s from data/seccomp-policy.csv */\n"
                   "#include \"host/seccomp-table.h\"\n",
                   argv[1]);
     for (int a = 0; a < 2; a++)
         if (families[family].arch[a])
-            n_tree[a] = write_arch(out, a, families[family].arch[a], families[family].big_endian);
+            n_tree[a] =
+                write_arch(&policy, out, a, families[family].arch[a], families[family].big_endian);
     (void)fprintf(out, "\nconst SeccompArch seccomp_arches[SECCOMP_ARCHES] = {\n");
     for (int a = 0; a < 2; a++) {
         if (n_tree[a])
@@ -413,6 +421,6 @@ main(int argc, char **argv)
     }
     (void)fprintf(out, "};\n");
     write_names(out, families[family].arch);
-    write_cap_calls(out, families[family].arch);
+    write_cap_calls(&policy, out, families[family].arch);
     return fclose(out) == 0 ? 0 : 1;
 }

@@ -37,6 +37,7 @@ typedef struct {
     const char *user, *group; /* NULL: as init */
     const char *dir;          /* NULL: as init */
     char **argv;
+    const char *term; /* the kind of the caller's terminal; NULL: not known */
 
     /* the guest */
     Plan plan;

@@ -233,7 +233,6 @@ static int
 make_env(Enter *enter, char **extra, int n_extra, Err *err)
 {
     const PlanPhase *phase = &enter->plan.phase[PLAN_INIT];
-    const char *term = getenv("TERM");
     char *text;
 
     for (int i = 0; i < phase->n; i++) {
@@ -248,7 +247,7 @@ make_env(Enter *enter, char **extra, int n_extra, Err *err)
             return -1;
     }
     if (enter->has_tty) {
-        if (asprintf(&text, "TERM=%s", term && *term ? term : "linux") < 0)
+        if (asprintf(&text, "TERM=%s", enter->term && *enter->term ? enter->term : "linux") < 0)
             return err_set_errno(err, ENOMEM, "cannot make the environment");
         if (set_env(enter, text, err) < 0)
             return -1;
@@ -351,7 +350,7 @@ exit_status(int status)
 }
 
 int
-enter_main(int argc, char **argv)
+enter_main(int argc, char **argv, const char *term)
 {
     static Enter enter; /* large */
     static EnterAnswer answer = {.tty_fd = -1, .status = -1};
@@ -359,6 +358,7 @@ enter_main(int argc, char **argv)
     int n_extra = 0, status;
     Err err = {0};
 
+    enter.term = term;
     enter.init_pidfd = enter.v2_fd = -1;
     if (!extra || parse(&enter, argc, argv, extra, &n_extra, &err) < 0)
         return complain(err.text, ENTER_FAILED);

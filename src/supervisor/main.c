@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -84,7 +85,7 @@ main(int argc, char **argv)
         return run(&guest);
     if (argc >= 3 && strcmp(argv[1], "enter") == 0) {
         exe_seal(argv);
-        return enter_main(argc - 1, argv + 1);
+        return enter_main(argc - 1, argv + 1, getenv("TERM"));
     }
     if (argc == 3 && strcmp(argv[1], "clean") == 0)
         return clean_main(argc - 1, argv + 1);

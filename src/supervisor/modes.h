@@ -4,8 +4,9 @@
  */
 #pragma once
 
-/* lodge-supervisor enter LIVE [options] -- PROGRAM ARG...; argv[0] is "enter". Returns the exit status. */
-int enter_main(int argc, char **argv);
+/* lodge-supervisor enter LIVE [options] -- PROGRAM ARG...; argv[0] is "enter"; @term is the
+ * caller's TERM, or NULL. Returns the exit status. */
+int enter_main(int argc, char **argv, const char *term);
 
 /* lodge-supervisor clean LIVE; argv[0] is "clean". */
 int clean_main(int argc, char **argv);
