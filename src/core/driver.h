@@ -16,11 +16,12 @@
 #include "core/paths.h"
 
 typedef struct {
-    Paths *paths;          /* where this connection's files are (root, session, private root) */
-    const char *uri;       /* canonical: "lxc:///" */
+    Paths *paths;    /* where this connection's files are (root, session, private root) */
+    const char *uri; /* canonical: "lxc:///" */
     gboolean read_only;
     const char *xml_source; /* (nullable): what messages call the XML of this call: "web.xml" */
-    GPtrArray *warnings; /* (nullable): calls add lines that the user should see although they succeeded */
+    GPtrArray *
+        warnings; /* (nullable): calls add lines that the user should see although they succeeded */
 } DriverCtx;
 
 /* Names an object. uuid is authoritative, name is for messages and speed. id -1 when inactive. */
@@ -49,7 +50,7 @@ typedef struct {
 
 typedef struct {
     char *field; /* "hard_limit" */
-    int type;    /* libvirt's VIR_TYPED_PARAM_*: INT 1 UINT 2 LLONG 3 ULLONG 4 DOUBLE 5 BOOLEAN 6 STRING 7 */
+    int type; /* libvirt's VIR_TYPED_PARAM_*: INT 1 UINT 2 LLONG 3 ULLONG 4 DOUBLE 5 BOOLEAN 6 STRING 7 */
     union {
         int i;
         unsigned int ui;
@@ -70,27 +71,38 @@ typedef struct {
     ObjectRef *(*lookup_uuid)(DriverCtx *ctx, const guint8 *uuid, GError **error);
     ObjectRef *(*lookup_id)(DriverCtx *ctx, int id, GError **error);
     /* ret_warnings: (nullable) gets "FILE:LINE: ..." strings */
-    ObjectRef *(*define)(DriverCtx *ctx, const char *xml, guint flags, GPtrArray *warnings, GError **error);
+    ObjectRef *(*define)(DriverCtx *ctx, const char *xml, guint flags, GPtrArray *warnings,
+                         GError **error);
     gboolean (*undefine)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
     char *(*get_xml)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
-    gboolean (*get_state)(DriverCtx *ctx, const ObjectRef *ref, DomainState *ret_state, int *ret_reason, GError **error);
-    gboolean (*get_info)(DriverCtx *ctx, const ObjectRef *ref, DomainInfo *ret_info, GError **error);
-    gboolean (*is_persistent)(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value, GError **error);
-    gboolean (*get_autostart)(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value, GError **error);
+    gboolean (*get_state)(DriverCtx *ctx, const ObjectRef *ref, DomainState *ret_state,
+                          int *ret_reason, GError **error);
+    gboolean (*get_info)(DriverCtx *ctx, const ObjectRef *ref, DomainInfo *ret_info,
+                         GError **error);
+    gboolean (*is_persistent)(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value,
+                              GError **error);
+    gboolean (*get_autostart)(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value,
+                              GError **error);
     gboolean (*set_autostart)(DriverCtx *ctx, const ObjectRef *ref, gboolean value, GError **error);
     /* type 0 description, 1 title, 2 element */
-    char *(*get_metadata)(DriverCtx *ctx, const ObjectRef *ref, int type, const char *ns_uri, guint flags, GError **error);
-    gboolean (*set_metadata)(DriverCtx *ctx, const ObjectRef *ref, int type, const char *text, const char *key, const char *ns_uri, guint flags, GError **error);
+    char *(*get_metadata)(DriverCtx *ctx, const ObjectRef *ref, int type, const char *ns_uri,
+                          guint flags, GError **error);
+    gboolean (*set_metadata)(DriverCtx *ctx, const ObjectRef *ref, int type, const char *text,
+                             const char *key, const char *ns_uri, guint flags, GError **error);
 } DomainObjects;
 
 typedef struct {
-    int stdin_fd, stdout_fd, stderr_fd; /* -1: the console. Otherwise init gets them (create --wait) */
+    int stdin_fd, stdout_fd,
+        stderr_fd; /* -1: the console. Otherwise init gets them (create --wait) */
 } StartIo;
 
 typedef struct {
-    gboolean (*start)(DriverCtx *ctx, ObjectRef *ref, guint flags, GError **error); /* sets ref->id */
-    ObjectRef *(*create_xml)(DriverCtx *ctx, const char *xml, const StartIo *io, guint flags, GPtrArray *warnings, GError **error);
-    char *(*dry_run)(DriverCtx *ctx, const char *xml_or_null, const ObjectRef *ref_or_null, GError **error);
+    gboolean (*start)(DriverCtx *ctx, ObjectRef *ref, guint flags,
+                      GError **error); /* sets ref->id */
+    ObjectRef *(*create_xml)(DriverCtx *ctx, const char *xml, const StartIo *io, guint flags,
+                             GPtrArray *warnings, GError **error);
+    char *(*dry_run)(DriverCtx *ctx, const char *xml_or_null, const ObjectRef *ref_or_null,
+                     GError **error);
     gboolean (*destroy)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
     gboolean (*shutdown)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
     gboolean (*reboot)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
@@ -98,36 +110,49 @@ typedef struct {
     gboolean (*resume)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
     /* blocks until the guest has ended for good; status as of wait(2) */
     gboolean (*wait)(DriverCtx *ctx, const ObjectRef *ref, int *ret_wait_status, GError **error);
-    gboolean (*send_signal)(DriverCtx *ctx, const ObjectRef *ref, gint64 pid, guint signum, guint flags, GError **error);
+    gboolean (*send_signal)(DriverCtx *ctx, const ObjectRef *ref, gint64 pid, guint signum,
+                            guint flags, GError **error);
 } DomainLifecycle;
 
 typedef struct {
     /* (transfer full) descriptor of a stream socket; name NULL: the first. flags FORCE 1 SAFE 2 READONLY 1<<16 (ours) */
-    int (*open_console)(DriverCtx *ctx, const ObjectRef *ref, const char *name, guint flags, GError **error);
-    gboolean (*resize_console)(DriverCtx *ctx, const ObjectRef *ref, const char *name, int cols, int rows, GError **error);
+    int (*open_console)(DriverCtx *ctx, const ObjectRef *ref, const char *name, guint flags,
+                        GError **error);
+    gboolean (*resize_console)(DriverCtx *ctx, const ObjectRef *ref, const char *name, int cols,
+                               int rows, GError **error);
     /* argv of a program that runs @argv in the guest when exec'd: the CLI execs it (tty, exit status) */
-    char **(*enter_command)(DriverCtx *ctx, const ObjectRef *ref, const char *const *argv, const char *const *options, GError **error);
+    char **(*enter_command)(DriverCtx *ctx, const ObjectRef *ref, const char *const *argv,
+                            const char *const *options, GError **error);
     /* namespace descriptors, for virDomainLxcOpenNamespace; returns count */
     int (*open_namespaces)(DriverCtx *ctx, const ObjectRef *ref, int **ret_fds, GError **error);
 } DomainConsoles;
 
 typedef struct {
     GArray *(*get_memory_params)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
-    gboolean (*set_memory_params)(DriverCtx *ctx, const ObjectRef *ref, const GArray *params, guint flags, GError **error);
+    gboolean (*set_memory_params)(DriverCtx *ctx, const ObjectRef *ref, const GArray *params,
+                                  guint flags, GError **error);
     GArray *(*get_blkio_params)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
-    gboolean (*set_blkio_params)(DriverCtx *ctx, const ObjectRef *ref, const GArray *params, guint flags, GError **error);
+    gboolean (*set_blkio_params)(DriverCtx *ctx, const ObjectRef *ref, const GArray *params,
+                                 guint flags, GError **error);
     GArray *(*get_sched_params)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
-    gboolean (*set_sched_params)(DriverCtx *ctx, const ObjectRef *ref, const GArray *params, guint flags, GError **error);
-    gboolean (*set_memory)(DriverCtx *ctx, const ObjectRef *ref, guint64 kib, guint flags, GError **error);
-    gboolean (*get_vcpus)(DriverCtx *ctx, const ObjectRef *ref, guint flags, guint *ret_vcpus, GError **error);
+    gboolean (*set_sched_params)(DriverCtx *ctx, const ObjectRef *ref, const GArray *params,
+                                 guint flags, GError **error);
+    gboolean (*set_memory)(DriverCtx *ctx, const ObjectRef *ref, guint64 kib, guint flags,
+                           GError **error);
+    gboolean (*get_vcpus)(DriverCtx *ctx, const ObjectRef *ref, guint flags, guint *ret_vcpus,
+                          GError **error);
     /* totals: cpu_time user_time system_time; per cpu: cpu_time each. (element-type GArray of Param) */
-    GPtrArray *(*get_cpu_stats)(DriverCtx *ctx, const ObjectRef *ref, gboolean totals, GError **error);
+    GPtrArray *(*get_cpu_stats)(DriverCtx *ctx, const ObjectRef *ref, gboolean totals,
+                                GError **error);
     /* Param of ULLONG named as libvirt's tags: "actual" "swap_in" "rss" ..., KiB */
     GArray *(*get_memory_stats)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
-    gboolean (*get_interface_stats)(DriverCtx *ctx, const ObjectRef *ref, const char *dev, gint64 ret_stats[8], GError **error);
+    gboolean (*get_interface_stats)(DriverCtx *ctx, const ObjectRef *ref, const char *dev,
+                                    gint64 ret_stats[8], GError **error);
     /* source 0 lease 1 agent 2 arp; (element-type DomainIfaceAddrs) */
-    GPtrArray *(*get_interface_addresses)(DriverCtx *ctx, const ObjectRef *ref, guint source, GError **error);
-    GArray *(*get_stats)(DriverCtx *ctx, const ObjectRef *ref, guint groups, GError **error); /* domstats */
+    GPtrArray *(*get_interface_addresses)(DriverCtx *ctx, const ObjectRef *ref, guint source,
+                                          GError **error);
+    GArray *(*get_stats)(DriverCtx *ctx, const ObjectRef *ref, guint groups,
+                         GError **error); /* domstats */
 } DomainResources;
 
 typedef struct {
@@ -146,23 +171,31 @@ typedef struct {
     GPtrArray *(*list)(DriverCtx *ctx, guint flags, GError **error);
     ObjectRef *(*lookup_name)(DriverCtx *ctx, const char *name, GError **error);
     ObjectRef *(*lookup_uuid)(DriverCtx *ctx, const guint8 *uuid, GError **error);
-    ObjectRef *(*define)(DriverCtx *ctx, const char *xml, guint flags, GPtrArray *warnings, GError **error);
-    ObjectRef *(*create_xml)(DriverCtx *ctx, const char *xml, guint flags, GPtrArray *warnings, GError **error);
+    ObjectRef *(*define)(DriverCtx *ctx, const char *xml, guint flags, GPtrArray *warnings,
+                         GError **error);
+    ObjectRef *(*create_xml)(DriverCtx *ctx, const char *xml, guint flags, GPtrArray *warnings,
+                             GError **error);
     gboolean (*start)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
     gboolean (*destroy)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
     gboolean (*undefine)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
     char *(*get_xml)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
     char *(*get_bridge)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
-    gboolean (*is_active)(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value, GError **error);
-    gboolean (*is_persistent)(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value, GError **error);
-    gboolean (*get_autostart)(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value, GError **error);
+    gboolean (*is_active)(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value,
+                          GError **error);
+    gboolean (*is_persistent)(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value,
+                              GError **error);
+    gboolean (*get_autostart)(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value,
+                              GError **error);
     gboolean (*set_autostart)(DriverCtx *ctx, const ObjectRef *ref, gboolean value, GError **error);
-    GPtrArray *(*leases)(DriverCtx *ctx, const ObjectRef *ref, const char *mac_or_null, GError **error); /* NetworkLease */
+    GPtrArray *(*leases)(DriverCtx *ctx, const ObjectRef *ref, const char *mac_or_null,
+                         GError **error); /* NetworkLease */
     /* For guests: bridge and MTU to plug into; starts the network when it is defined and off
      * (on demand, the `default` network only is started so; others are an error that says net-start). */
-    gboolean (*plug)(DriverCtx *ctx, const char *network, char **ret_bridge, guint *ret_mtu, GError **error);
-    int (*autostart_all)(DriverCtx *ctx, GPtrArray *messages); /* as Driver.autostart_all, for networks */
-    int (*reap)(DriverCtx *ctx, GError **error);               /* as Driver.reap, for networks */
+    gboolean (*plug)(DriverCtx *ctx, const char *network, char **ret_bridge, guint *ret_mtu,
+                     GError **error);
+    int (*autostart_all)(DriverCtx *ctx,
+                         GPtrArray *messages);   /* as Driver.autostart_all, for networks */
+    int (*reap)(DriverCtx *ctx, GError **error); /* as Driver.reap, for networks */
 } NetworkRole;
 
 typedef struct {
