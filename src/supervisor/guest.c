@@ -201,6 +201,7 @@ event_of(GuestReason reason)
         return EVENT_FAILED;
     case GUEST_REASON_UNKNOWN:
     case GUEST_REASON_BOOTED:
+    case GUEST_REASON_UNPAUSED:
     case GUEST_REASON_SHUTDOWN:
         break;
     }
@@ -241,6 +242,8 @@ guest_freeze(Guest *guest, bool freeze, Err *err)
         return -1;
     }
     guest->paused = freeze;
+    if (!freeze)
+        guest->reason = GUEST_REASON_UNPAUSED;
     event_append(guest, freeze ? EVENT_SUSPENDED : EVENT_RESUMED);
     return guest_status_write(guest, err);
 }

@@ -35,6 +35,7 @@ typedef enum {
 typedef enum {
     GUEST_REASON_UNKNOWN,
     GUEST_REASON_BOOTED,
+    GUEST_REASON_UNPAUSED,  /* running after a resume */
     GUEST_REASON_SHUTDOWN,  /* init ended by itself, or was asked to */
     GUEST_REASON_DESTROYED, /* by a request */
     GUEST_REASON_CRASHED,   /* init was killed by a signal that nobody here sent */

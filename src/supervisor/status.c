@@ -22,6 +22,7 @@ static const char *const state_words[] = {
 
 static const char *const reason_words[] = {
     [GUEST_REASON_UNKNOWN] = "unknown",   [GUEST_REASON_BOOTED] = "booted",
+    [GUEST_REASON_UNPAUSED] = "unpaused",
     [GUEST_REASON_SHUTDOWN] = "shutdown", [GUEST_REASON_DESTROYED] = "destroyed",
     [GUEST_REASON_CRASHED] = "crashed",   [GUEST_REASON_FAILED] = "failed",
 };
