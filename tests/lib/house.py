@@ -246,8 +246,9 @@ def run(namespace):
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     os.rmdir(top)
     left = _leave_cgroups(made)
-    for path in left:
-        print(f"# left behind: cgroup {path}")
+    names = sorted({path.partition(f"lodge-test-{os.getpid()}/")[2] for path in left})
+    for name in names[:10]:
+        print(f"# left behind: cgroup {name}")
     if left and not status:
         print("Bail out! the test left cgroups behind")
         status = 1
