@@ -11,7 +11,7 @@ say() {
     build/lodge "$@"
 }
 
-state=$(build/lodge domstate helloworld 2>/dev/null || echo absent)
+state=$(build/lodge -q domstate helloworld 2>/dev/null) || state=absent
 case $state in
 absent*) say define $xml ;;
 esac
