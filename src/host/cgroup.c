@@ -106,7 +106,7 @@ make_all(int version, const char *dir, const char *controllers, char *missing, s
     char path[PATH_MAX];
     bool is_cpuset = strstr(dir, "cpuset") != NULL;
     char *slash;
-    int base = cgroup_base_length(dir);
+    int base = cgroup_base_length(dir), result = 0;
 
     if (io_format(path, sizeof path, "%s", dir) < 0)
         return -1;
@@ -115,8 +115,10 @@ make_all(int version, const char *dir, const char *controllers, char *missing, s
         return -1;
     }
     /* the usual case: the parents are there, nothing is to be enabled */
-    if (version == 1 && make_one(version, dir, is_cpuset) == 0)
+    if (version == 1 && (result = make_one(version, dir, is_cpuset)) == 0)
         return 0;
+    if (result < 0 && errno != ENOENT)
+        return -1;
     for (slash = path + base; slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (slash > path + base && make_one(version, path, is_cpuset) < 0)

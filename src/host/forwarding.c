@@ -62,15 +62,18 @@ write_text(const char *path, int flags, const char *text)
     return ok;
 }
 
-static void
-here(char *where, size_t size)
+static int
+here(char *where, size_t size, Err *err)
 {
-    char boot[64] = "?";
-    struct stat st = {0};
+    char boot[64];
+    struct stat st;
 
-    (void)read_text("/proc/sys/kernel/random/boot_id", boot, sizeof boot); /* "?" does as well */
-    (void)stat("/proc/self/ns/net", &st);
+    /* a guess here would make the next reader believe that the file is of another boot */
+    if (!read_text("/proc/sys/kernel/random/boot_id", boot, sizeof boot) ||
+        stat("/proc/self/ns/net", &st) < 0)
+        return err_set_errno(err, errno, "cannot tell this boot and network namespace");
     (void)snprintf(where, size, "%s %llu", boot, (unsigned long long)st.st_ino);
+    return 0;
 }
 
 static int
@@ -102,9 +105,9 @@ state_path(const ForwardingUse *use, const char *suffix, char *path)
     (void)snprintf(path, PATH_MAX, "%s/%s%s", use->dir, use->v6 ? "v6" : "v4", suffix);
 }
 
-/* Fills @state from the file; returns false when there is none that counts. */
-static bool
-load(const ForwardingUse *use, State *state)
+/* Fills @state from the file; returns 0 when there is none that counts, 1, or -1 with @err. */
+static int
+load(const ForwardingUse *use, State *state, Err *err)
 {
     char path[PATH_MAX], text[STATE_MAX];
     char *save = NULL;
@@ -113,10 +116,11 @@ load(const ForwardingUse *use, State *state)
 
     state->saved = '\0';
     state->users[0] = '\0';
-    here(state->where, sizeof state->where);
+    if (here(state->where, sizeof state->where, err) < 0)
+        return -1;
     state_path(use, "", path);
     if (!read_text(path, text, sizeof text))
-        return false;
+        return errno == ENOENT ? 0 : err_set_errno(err, errno, "cannot read '%s'", path);
     for (char *line = strtok_r(text, "\n", &save); line != NULL;
          line = strtok_r(NULL, "\n", &save)) {
         if (strncmp(line, "boot ", 5) == 0)
@@ -127,9 +131,9 @@ load(const ForwardingUse *use, State *state)
             n += (size_t)snprintf(state->users + n, sizeof state->users - n, "%s\n", line + 5);
     }
     if (same_place && state->saved != '\0')
-        return true;
+        return 1;
     state->users[0] = '\0';
-    return false;
+    return 0;
 }
 
 static int
@@ -202,8 +206,11 @@ acquire_locked(const ForwardingUse *use, State *state, Err *err)
 {
     char now[16];
     size_t n;
+    int found = load(use, state, err);
 
-    if (!load(use, state)) {
+    if (found < 0)
+        return -1;
+    if (found == 0) {
         if (!read_text(switch_path(use->v6), now, sizeof now))
             return err_set_errno(err, errno, "cannot read '%s'", switch_path(use->v6));
         state->saved = now[0] == '0' ? '0' : '1';
@@ -220,9 +227,10 @@ static int
 release_locked(const ForwardingUse *use, State *state, Err *err)
 {
     char path[PATH_MAX];
+    int found = load(use, state, err);
 
-    if (!load(use, state) || !drop_user(state, use->user))
-        return 0;
+    if (found <= 0 || !drop_user(state, use->user))
+        return found < 0 ? -1 : 0;
     if (state->users[0] != '\0')
         return store(use, state, err);
     if (state->saved == '0' && turn(use->v6, '0', err) < 0)

@@ -217,6 +217,8 @@ boot_begin(Guest *guest, Err *err)
     guest->init_pid = pid;
     guest->has_exit = false;
     guest->init_start = ns_start_time(pid);
+    if (!guest->init_start) /* `clean` would not know it again */
+        return err_set_errno(err, errno, "cannot read when the guest's first process began");
     return child.must_wait ? prepare_child(guest, child.has_userns, err) : 0;
 }
 
@@ -269,6 +271,8 @@ receive(Guest *guest, Err *err)
     do
         n = recvmsg(guest->child_socket, &message, MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
+    if (n < 0 && errno != ECONNRESET) /* that is its end, with our word unread */
+        return err_set_errno(err, errno, "cannot hear from the guest's first process");
     if (n <= 0)
         return 0;
     header = CMSG_FIRSTHDR(&message);

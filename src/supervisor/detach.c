@@ -189,7 +189,8 @@ detach_stdio(Err *err)
     if (fd < 0)
         return err_set_errno(err, errno, "cannot open /dev/null");
     for (int i = 0; i < 3; i++)
-        (void)dup2(fd, i);
+        if (dup2(fd, i) < 0)
+            return err_set_errno(err, errno, "cannot let go of the launcher's output");
     if (fd > 2)
         io_close(&fd);
     return 0;
@@ -208,9 +209,11 @@ detach(Guest *guest, Err *err)
     (void)setsid();
     (void)signal(SIGPIPE, SIG_IGN);
     (void)close_range(SUPERVISOR_ALIVE_FD + 1, ~0U, 0);
-    if ((!stdio || strcmp(stdio->argv[1], "inherit") != 0) && detach_stdio(err) < 0) {
-        undo_run(&guest->host_undo, guest);
-        return -1;
+    if ((stdio && strcmp(stdio->argv[1], "inherit") == 0) || detach_stdio(err) == 0) {
+        if (chdir("/") == 0)
+            return 0;
+        (void)err_set_errno(err, errno, "cannot leave the launcher's directory");
     }
-    return chdir("/");
+    undo_run(&guest->host_undo, guest);
+    return -1;
 }

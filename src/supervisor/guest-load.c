@@ -8,12 +8,9 @@
 #include <unistd.h>
 
 #include "host/io.h"
+#include "supervisor/fault.h"
 #include "supervisor/guest-priv.h"
 #include "supervisor/plan-ops.h"
-
-#ifdef LODGE_FAULT
-#include "supervisor/fault.h"
-#endif
 
 static int
 load_on(Guest *guest, const PlanStep *step, Err *err)
@@ -92,7 +89,7 @@ load_step(Guest *guest, const PlanStep *step, Err *err)
         return load_number(step, &guest->linger_ms, err);
 #ifdef LODGE_FAULT
     case OP_FAULT:
-        return fault_arm(arg, err);
+        return fault_arm(arg, step->argv[2], err);
 #endif
     default:
         break;

@@ -66,6 +66,3 @@ typedef enum {
     EVENT_FAILED
 } EventWhat;
 void event_append(const Guest *guest, EventWhat what);
-
-/* live.c: at the very end: by-id link, and LIVE itself when LIVE/transient is there. */
-void live_remove(Guest *guest);

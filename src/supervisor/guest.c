@@ -18,6 +18,7 @@
 #include "host/ns.h"
 #include "host/pty.h"
 #include "supervisor/detach.h"
+#include "supervisor/fault.h"
 #include "supervisor/guest-priv.h"
 #include "supervisor/plan-ops.h"
 
@@ -111,19 +112,21 @@ guest_begin(Guest *guest, Err *err)
 int
 guest_await(Guest *guest, Err *err)
 {
-    if (!guest->is_network && boot_await(guest, err) < 0) {
+    /* after the boot init has the launcher's standard streams, if it was to have them */
+    if ((!guest->is_network && boot_await(guest, err) < 0) || detach_stdio(err) < 0) {
         guest_undo(guest, GUEST_REASON_FAILED);
         return -1;
     }
-    (void)detach_stdio(NULL); /* init has the launcher's now, if it was to have them */
     guest->state = GUEST_RUNNING;
     guest->reason = GUEST_REASON_BOOTED;
     guest->boots = 1;
     if (guest_status_write(guest, err) < 0) {
+        guest->state = GUEST_STARTING; /* nobody has heard of it */
         guest_undo(guest, GUEST_REASON_FAILED);
         return -1;
     }
     event_append(guest, EVENT_STARTED);
+    fault_disarm();
     return 0;
 }
 
@@ -223,7 +226,8 @@ guest_undo(Guest *guest, GuestReason reason)
                              NULL); /* a full disk: whoever looks finds alive free, and cleans */
     if (was_running)
         event_append(guest, event_of(reason));
-    if (guest->linger_ms == 0) /* else a late `wait` must still find the socket; main does it then */
+    if (guest->linger_ms ==
+        0) /* else a late `wait` must still find the socket; main does it then */
         live_remove(guest);
 }
 

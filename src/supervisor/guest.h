@@ -68,6 +68,7 @@ typedef struct {
     char guest[GUEST_NAME_MAX]; /* name inside */
     char mac[20];
     int host_index; /* 0: none */
+    bool is_ours;   /* made, with an end on the host */
     bool is_lent;   /* a device of the host, to be given back */
 } GuestLink;
 
@@ -181,9 +182,12 @@ GuestVerdict guest_ended(Guest *guest);
  * host-side ptys stay. The consoles' guest_fd change. On failure the guest is over. */
 int guest_restart(Guest *guest, Err *err);
 
-/* Takes back everything in reverse order, writes the last status and the event, removes by-id/ (and
- * LIVE, when transient). Ends what still runs. May be called at any time, also twice. */
+/* Takes back everything in reverse order, writes the last status and the event. Ends what still runs. May
+ * be called at any time, also twice. What is left then is the live directory: see live_remove(). */
 void guest_undo(Guest *guest, GuestReason reason);
+
+/* The very last: the control socket and the by-id link go; LIVE whole when LIVE/transient is there. */
+void live_remove(Guest *guest);
 
 /* LIVE/status anew. */
 int guest_status_write(Guest *guest, Err *err);

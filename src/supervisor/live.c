@@ -51,6 +51,7 @@ live_remove(Guest *guest)
 
     if (parent_fd < 0)
         return;
+    (void)unlinkat(guest->live_fd, "control", 0);
     if (guest->supervisor_pid > 0 &&
         io_format(path, sizeof path, "by-id/%d", (int)guest->supervisor_pid) > 0)
         (void)unlinkat(parent_fd, path, 0);

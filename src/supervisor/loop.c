@@ -258,16 +258,28 @@ linger(Loop *loop)
     timer_clear(&loop->set, &timer);
 }
 
+bool
+loop_lingers(const Loop *loop)
+{
+    if (!loop->has_run || loop->guest->linger_ms <= 0 || loop->was_waited ||
+        loop->guest->destroy_asked)
+        return false;
+    for (int i = 0; i < CONTROL_CLIENTS_MAX; i++)
+        if (loop->clients[i].watch.fd >= 0 && loop->clients[i].state == CLIENT_WAITS)
+            return false;
+    return true;
+}
+
 void
 loop_finish(Loop *loop)
 {
+    bool lingers = loop_lingers(loop);
     int fd = loop->signals.fd;
 
     for (int i = 0; i < loop->n_consoles; i++)
         console_close(&loop->consoles[i]);
     control_finish(loop);
-    if (loop->has_run && loop->guest->linger_ms > 0 && !loop->was_waited &&
-        !loop->guest->destroy_asked)
+    if (lingers)
         linger(loop);
     control_close(loop);
     watch_remove(&loop->set, &loop->signals);

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "host/err.h"
 #include "supervisor/guest.h"
 
@@ -17,6 +19,9 @@ Loop *loop_new(Guest *guest, Err *err);
 /* Serves control, consoles and init's end until the guest is over for good (restarts included).
  * Returns: the reason to end with. */
 GuestReason loop_run(Loop *loop);
+
+/* Whether loop_finish() will stay for a `wait` that comes late, and so needs the control socket. */
+bool loop_lingers(const Loop *loop);
 
 /* After guest_undo(): answers who waits for the end (destroy, wait), removes the socket, frees. */
 void loop_finish(Loop *loop);

@@ -40,39 +40,45 @@ answer(Guest *guest, const Err *err)
     guest->launch_fd = -1;
 }
 
+/* What failed is undone before the launcher hears of it. */
+static int
+fail(Guest *guest, Loop *loop, const Err *err)
+{
+    if (guest->is_network)
+        keep_stop(guest);
+    guest_undo(guest, GUEST_REASON_FAILED);
+    if (loop)
+        loop_finish(loop);
+    live_remove(guest);
+    answer(guest, err);
+    return 1;
+}
+
 static int
 run(Guest *guest)
 {
-    GuestReason reason = GUEST_REASON_FAILED;
+    GuestReason reason;
     Loop *loop = NULL;
     Err err = {0};
 
     if (guest_load(guest, SUPERVISOR_PLAN_FD, SUPERVISOR_LIVE_FD, SUPERVISOR_ALIVE_FD,
                    SUPERVISOR_LAUNCH_FD, &err) < 0 ||
-        detach(guest, &err) < 0 || guest_begin(guest, &err) < 0) {
+        detach(guest, &err) < 0) {
         answer(guest, &err);
         return 1;
     }
-    loop = loop_new(guest, &err);
-    if (!loop || (guest->is_network && keep_start(guest, &err) < 0) ||
-        guest_await(guest, &err) < 0) {
-        if (guest->is_network)
-            keep_stop(guest);
-        guest_undo(guest, GUEST_REASON_FAILED);
-        if (loop)
-            loop_finish(loop);
-        live_remove(guest);
-        answer(guest, &err);
-        return 1;
-    }
+    if (guest_begin(guest, &err) < 0 || !(loop = loop_new(guest, &err)) ||
+        (guest->is_network && keep_start(guest, &err) < 0) || guest_await(guest, &err) < 0)
+        return fail(guest, loop, &err);
     answer(guest, NULL);
     reason = loop_run(loop);
     if (guest->is_network)
         keep_stop(guest);
     guest_undo(guest, reason);
-    loop_finish(loop);
-    if (guest->linger_ms > 0)
+    if (!loop_lingers(loop)) /* before anybody is told that nothing is left */
         live_remove(guest);
+    loop_finish(loop);
+    live_remove(guest);
     return 0;
 }
 

@@ -98,8 +98,13 @@ host_path(Child *child, const char *path, char *out, size_t size)
         } else if (step->op == OP_DEV) {
             target = "/dev";
         }
-        if (!target || point_of(child, target, point, sizeof point) < 0)
+        if (!target)
             continue;
+        if (point_of(child, target, point, sizeof point) < 0) {
+            if (errno == ENOENT || errno == ENOTDIR) /* covered by what was mounted later */
+                continue;
+            return -1;
+        }
         length = strlen(point);
         if (length >= best && strncmp(path, point, length) == 0 &&
             (path[length] == '/' || !path[length])) {

@@ -50,15 +50,14 @@ parse_common(const PlanStep *step, const char *mac_text, const char *mtu_text, u
 static void
 end_veth(const GuestLink *link)
 {
+    int sock = rtnl_open(NULL), index = link->host_index;
     LinkInfo info;
-    int sock;
 
-    if (link_wait_gone(link->host_index, link->host, GUEST_GONE_MS) == 0)
-        return;
-    sock = rtnl_open(NULL);
-    if (sock >= 0 && link_find_index(sock, link->host_index, &info) == 0 &&
-        strcmp(info.name, link->host) == 0)
-        (void)link_delete(sock, link->host_index);
+    if (sock >= 0 && !index && link_find(sock, link->host, &info) == 0)
+        index = info.index; /* made, and then the kernel could not be asked for it */
+    if (index && link_wait_gone(index, link->host, GUEST_GONE_MS) < 0 && link->host_index &&
+        sock >= 0 && link_find_index(sock, index, &info) == 0 && strcmp(info.name, link->host) == 0)
+        (void)link_delete(sock, index);
     io_close(&sock);
 }
 
@@ -84,7 +83,7 @@ links_end(Guest *guest)
         lent_restore(guest->live_fd); /* nothing to do, but the file goes */
     io_close(&guest->guest_rtnl);
     for (int i = guest->n_links - 1; i >= 0; i--)
-        if (guest->links[i].host_index && !guest->links[i].is_lent)
+        if (guest->links[i].is_ours)
             end_veth(&guest->links[i]);
     guest->n_links = 0;
 }
@@ -138,11 +137,13 @@ do_veth(Guest *guest, int sock, const PlanStep *step, GuestLink *link, Err *err)
         (void)err_set_errno(err, saved_errno,
                             "cannot make the guest's interface '%s' (host side '%s')",
                             step->argv[2], step->argv[1]);
-        link->host[0] = '\0';
+        link->is_ours = saved_errno != EEXIST; /* it may be there although the answer got lost */
         return saved_errno == EEXIST ? err_hint(err, "another interface has that name") : -1;
     }
-    if (link_find(sock, link->host, &info) == 0)
-        link->host_index = info.index;
+    link->is_ours = true;
+    if (link_find(sock, link->host, &info) < 0)
+        return err_set_errno(err, errno, "cannot find the interface '%s'", link->host);
+    link->host_index = info.index;
     return 0;
 }
 
@@ -224,8 +225,8 @@ open_inside(Guest *guest, Err *err)
         (void)err_set_errno(err, errno, "cannot reach the guest's network");
     } else {
         guest->guest_rtnl = rtnl_open(err);
-        if (setns(own_fd, CLONE_NEWNET) < 0) /* nothing could go on from here */
-            _exit(1);
+        if (setns(own_fd, CLONE_NEWNET) < 0 && setns(own_fd, CLONE_NEWNET) < 0)
+            _exit(1); /* in the wrong network nothing can go on; `clean` does the rest */
     }
     io_close(&own_fd);
     io_close(&fd);
@@ -248,10 +249,10 @@ do_netdev(Guest *guest, int sock, const PlanStep *step, GuestLink *link, Err *er
         (guest->guest_rtnl < 0 && open_inside(guest, err) < 0) ||
         lent_record(guest->live_fd, step->argv[1], info.index, link->mac, err) < 0)
         return -1;
+    link->is_lent = true; /* before: it may be gone although the answer gets lost */
     if (link_move(sock, info.index, guest->init_pid, step->argv[2]) < 0)
         return err_set_errno(err, errno, "cannot give the interface '%s' to the guest",
                              step->argv[1]);
-    link->is_lent = true;
     return 0;
 }
 

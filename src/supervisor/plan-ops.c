@@ -65,7 +65,7 @@ static const PlanOpInfo ops[OP_LAST] = {
     [OP_KEEP] = {"keep", PLAN_KEEP, 2, -1},
     [OP_AT_END] = {"at-end", PLAN_KEEP, 1, -1},
 #ifdef LODGE_FAULT
-    [OP_FAULT] = {"fault", PLAN_OBJECT, 1, 1},
+    [OP_FAULT] = {"fault", PLAN_OBJECT, 2, 2},
 #endif
 };
 

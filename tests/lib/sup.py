@@ -12,7 +12,7 @@ import uuid
 
 import house
 
-FAULT = os.path.join(house.BUILD, "lodge-supervisor-fault")
+FAULT = os.path.join(house.BUILD, "tests/fault/lodge-supervisor-fault")
 LIVE = "/run/lodge/lxc"
 
 

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The Nth call of a start fails, for N = 1, 2, ... until none is left: each failed start says why and
+leaves no process, group, mount, link or file."""
+import glob
+import json
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, os.path.join(os.environ.get("SOURCE", os.path.dirname(__file__) + "/../.."), "tests/lib"))
+import house
+import sup
+from house import equal, sh
+
+ROOT = "/srv/guest"
+WORDS = {"internal", "config", "argument", "not-found", "exists", "state", "busy", "denied", "unsupported", "limit", "timeout", "io", "peer"}
+KEPT = {"plan", "alive", "transient", "status", "helper.log"}
+FIRED = "/tmp/fired"
+
+
+def programs():
+    return sorted(comm(p) for p in os.listdir("/proc") if p.isdigit() and comm(p))
+
+
+def comm(pid):
+    try:
+        state = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0]
+        return "" if state == "Z" else open(f"/proc/{pid}/comm").read().strip()
+    except OSError:
+        return ""
+
+
+class Snapshot:
+    """All that a guest could leave in this house."""
+
+    def __init__(self):
+        self.groups = [g for point, _, _ in house.cgroup_mounts() for g in glob.glob(f"{point}/lodge*")]
+        self.links = sorted(l["ifname"] for l in json.loads(sh("ip", "-j", "link").stdout))
+        self.mounts = open("/proc/self/mountinfo").read()
+        self.programs = programs()
+        self.files = sorted(str(p) for top in (ROOT, "/export") for p in pathlib.Path(top).rglob("*"))
+        self.loops = sh("losetup", "-a", ok=False).stdout
+        self.forward = open("/proc/sys/net/ipv4/ip_forward").read()
+
+    def check(self, other, when):
+        for name, value in vars(self).items():
+            now = getattr(other, name)
+            assert value == now, f"{when}: {name} are not as before: {set(value) ^ set(now) if isinstance(value, list) else now}"
+
+
+def every_call(make, least):
+    """Run make() with each call failing in turn; returns how many calls a start has."""
+    os.makedirs(ROOT, exist_ok=True)
+    os.makedirs("/export/inner", exist_ok=True)
+    before = Snapshot()
+    tolerated, number = {}, 0
+    while True:
+        number += 1
+        pathlib.Path(FIRED).unlink(missing_ok=True)
+        plan = make()
+        plan.transient = False
+        plan.phases["object"].append(("fault", number, FIRED))
+        sh("rm", "-rf", plan.live)
+        try:
+            sup.start(plan, sup.FAULT)
+            failed = None
+        except sup.Failed as error:
+            failed = error
+        fired = pathlib.Path(FIRED).read_bytes()[4:].rstrip(b"\0").decode()
+        when = f"call {number} ({fired or 'none'})"
+        if failed:
+            assert fired, f"{when}: failed by itself: {failed.text}"
+            assert failed.word in WORDS and len(failed.text) > 10, f"{when}: {failed}"
+            left = set(os.listdir(plan.live)) - KEPT
+            assert not left, f"{when}: left in the live directory: {left}"
+        else:
+            equal(sup.destroy(plan), "ok")
+            if fired:
+                tolerated[fired] = tolerated.get(fired, 0) + 1
+        # it answers first, and ends then
+        house.wait_for(lambda: not [p for p in programs() if p.startswith("lodge")], what=f"{when}: the end of the supervisor")
+        before.check(Snapshot(), when)
+        if not fired and not failed:
+            break
+        assert number < 5000
+    print(f"# {number - 1} calls, each failed once; these did not stop the start: {tolerated}")
+    assert number > least, number
+    assert sum(tolerated.values()) < number / 6, tolerated
+
+
+def test_guest_of_the_hosts_root():
+    every_call(lambda: sup.Plan(init=("/bin/sleep", "1000")), 100)
+
+
+def rich():
+    plan = sup.Plan(name="rich", root=ROOT, init=("/bin/sleep", "1000"))
+    for kind, names, folder in plan.groups:
+        if "pids" in names.split(","):
+            plan.add("host", ("cgroup-set", folder, "pids.max", 100, "must"))
+        if "devices" in names.split(","):
+            plan.add("host", ("devices", kind, folder, *(f"c {n} rwm" for n in ("1:3", "1:5", "1:7", "1:8", "1:9", "5:0", "5:2", "136:*"))))
+    plan.drop("link", "netns").add("link", ("netns", "new"), ("veth", "veth%d", "eth0", "52:54:00:4d:2b:cd", 1400, "up", "br0"),
+                                   ("netdev", "lent0", "eth1"), ("address", "eth0", "10.77.0.5/24", ""), ("route", "0.0.0.0/0", "10.77.0.1", "", "eth0"))
+    plan.add("guest", ("mask", "/proc/uptime"), ("mask", "/sys/firmware"), ("readonly", "/proc/sys"), ("mount", "/export", "/data/deep", "rw"),
+             ("mount", "/export/inner", "/data/deep/inner/made", "ro"), ("tmpfs", "/ram", 65536, "755", "rw"), ("bind", "/bin", "/again", "ro"), ("resolv-conf",))
+    plan.add("payload", ("rlimit", "nofile", 1024, 1024), ("keyring",), ("capabilities", "chown,kill,setpcap"), ("no-new-privileges",), ("seccomp", "default"))
+    plan.phases["init"].insert(0, ("user", "guest", "guest"))
+    return plan
+
+
+def test_guest_with_everything():
+    house.busybox_root(ROOT)
+    sh("ip", "link", "add", "br0", "type", "bridge")
+    sh("ip", "addr", "add", "10.77.0.1/24", "dev", "br0")
+    sh("ip", "link", "set", "br0", "up")
+    sh("ip", "link", "add", "lent0", "type", "veth", "peer", "name", "lent1")
+    every_call(rich, 400)
+
+
+class Network(sup.Plan):
+    def __init__(self):
+        super().__init__(groups=False)
+        self.name, self.live = "lan", "/run/lodge/vnet/lan"
+        self.phases = {"object": [("kind", "network"), ("driver", "vnet"), ("name", "lan"), ("live", self.live), ("events", "/run/lodge/events")],
+                       "host": [("bridge", "lanbr0", "52:54:00:11:22:33", "on", 2, 1400, "lodge:lan"), ("sysctl", "net/ipv6/conf/lanbr0/accept_ra", 0, "must"),
+                                ("bridge-address", "lanbr0", "10.99.0.1/24"), ("bridge-up", "lanbr0"), ("forwarding", "/run/lodge/vnet/.forwarding", "v4", "lan")]}
+
+
+def test_network():
+    os.makedirs("/run/lodge/vnet/.forwarding", exist_ok=True)
+    every_call(Network, 30)
+
+
+house.run(globals())
