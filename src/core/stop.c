@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/inotify.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/cleanup.h"
@@ -40,11 +42,23 @@ await_start(const char *live_dir)
     }
 }
 
-/* The supervisor has answered; its locks are free once it has ended and so closed the socket. */
-static void
-await_end(int fd)
+/* A pidfd of whoever listens on the other end of @fd; -1. It listens, so its pid is not anybody else's. */
+static int
+peer_pidfd(int fd)
 {
-    struct pollfd wait = {.fd = fd, .events = POLLRDHUP};
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 || peer.pid <= 0)
+        return -1;
+    return (int)syscall(SYS_pidfd_open, peer.pid, 0);
+}
+
+/* The supervisor has answered: nothing is left of the object but the supervisor itself and its locks. */
+static void
+await_end(int fd, int pidfd)
+{
+    struct pollfd wait = {.fd = pidfd >= 0 ? pidfd : fd, .events = pidfd >= 0 ? POLLIN : POLLRDHUP};
     int n;
 
     do
@@ -57,10 +71,11 @@ ask(const char *live_dir)
 {
     static const char *const words[] = {"destroy", NULL};
     g_auto(Fd) fd = control_open(live_dir, NULL);
+    g_auto(Fd) pidfd = fd >= 0 ? peer_pidfd(fd) : -1;
 
     if (fd < 0 || !control_send(fd, words, NULL) || !control_receive(fd, STOP_MS, NULL, NULL, NULL))
         return FALSE;
-    await_end(fd);
+    await_end(fd, pidfd);
     return TRUE;
 }
 
