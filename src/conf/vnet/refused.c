@@ -36,7 +36,8 @@ static const XmlRefusal refusals[] = {
     IN("forward", "driver", "is not supported: networks of PCI devices are not; remove it"),
     {"forward", "port", NULL, NULL, "is not supported; remove it"},
 
-    ATTR("bridge", "zone", "is not supported: lodge chooses the zone where firewalld runs; remove it"),
+    ATTR("bridge", "zone",
+         "is not supported: lodge chooses the zone where firewalld runs; remove it"),
 
     IN("dns", "txt", "is not supported yet; serve the record elsewhere"),
     IN("dns", "srv", "is not supported yet; serve the record elsewhere"),
