@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/inotify.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/cleanup.h"
@@ -20,45 +18,42 @@
 #define STOP_MS      5000 /* then the supervisor itself is killed */
 #define STOP_LOOK_MS 50 /* a killed process lets go of its locks after the event that we wait for */
 
+static gboolean
+is_starting(const char *live_dir)
+{
+    g_autoptr(Status) status = status_is_alive(live_dir) ? status_read(live_dir, NULL) : NULL;
+
+    return status == NULL && status_is_alive(live_dir);
+}
+
 /* Held by somebody who has written no status yet: it is being started, maybe for a launcher that was
  * killed. Waits until it runs or has failed. */
 static void
 await_start(const char *live_dir)
 {
     gint64 deadline_us = g_get_monotonic_time() + (gint64)STOP_MS * 1000;
-    g_auto(Fd) watch_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    g_auto(Fd) watch_fd = -1;
 
+    if (!is_starting(live_dir)) /* nearly always: closing a watch takes the kernel 14 ms */
+        return;
+    watch_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     /* Without a watch we look every STOP_LOOK_MS, which is as good. */
     (void)inotify_add_watch(watch_fd, live_dir, IN_MOVED_TO | IN_CLOSE | IN_DELETE_SELF);
-    while (status_is_alive(live_dir) && g_get_monotonic_time() < deadline_us) {
-        g_autoptr(Status) status = status_read(live_dir, NULL);
+    while (is_starting(live_dir) && g_get_monotonic_time() < deadline_us) {
         struct pollfd wait = {.fd = watch_fd, .events = POLLIN};
         char events[4096];
 
-        if (status != NULL)
-            return;
         if (poll(&wait, 1, STOP_LOOK_MS) > 0)
             (void)!read(watch_fd, events, sizeof(events)); /* only that they came matters */
     }
 }
 
-/* A pidfd of whoever listens on the other end of @fd; -1. It listens, so its pid is not anybody else's. */
-static int
-peer_pidfd(int fd)
-{
-    struct ucred peer;
-    socklen_t size = sizeof(peer);
-
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 || peer.pid <= 0)
-        return -1;
-    return (int)syscall(SYS_pidfd_open, peer.pid, 0);
-}
-
-/* The supervisor has answered: nothing is left of the object but the supervisor itself and its locks. */
+/* The supervisor has answered: nothing is left of the object but the supervisor itself. It leaves the
+ * socket to its exit, which closes it after the lock. */
 static void
-await_end(int fd, int pidfd)
+await_end(int fd)
 {
-    struct pollfd wait = {.fd = pidfd >= 0 ? pidfd : fd, .events = pidfd >= 0 ? POLLIN : POLLRDHUP};
+    struct pollfd wait = {.fd = fd, .events = POLLRDHUP};
     int n;
 
     do
@@ -71,11 +66,10 @@ ask(const char *live_dir)
 {
     static const char *const words[] = {"destroy", NULL};
     g_auto(Fd) fd = control_open(live_dir, NULL);
-    g_auto(Fd) pidfd = fd >= 0 ? peer_pidfd(fd) : -1;
 
     if (fd < 0 || !control_send(fd, words, NULL) || !control_receive(fd, STOP_MS, NULL, NULL, NULL))
         return FALSE;
-    await_end(fd, pidfd);
+    await_end(fd);
     return TRUE;
 }
 

@@ -306,8 +306,8 @@ control_close(Loop *loop)
 {
     int fd = loop->listener.fd;
 
-    for (int i = 0; i < CONTROL_CLIENTS_MAX; i++)
-        drop(&loop->clients[i]);
+    /* The clients stay connected: the exit closes them, after `alive`. Who asked to destroy waits for that,
+     * so that the guest can be started again at once. */
     watch_remove(&loop->set, &loop->listener);
     if (fd < 0)
         return;
