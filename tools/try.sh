@@ -20,7 +20,7 @@ running*) printf '\nhelloworld is running already.\n' ;;
 *) say start helloworld ;;
 esac
 say list
-say exec helloworld -- /bin/sh -c 'echo "Hello from process $$ of the container $(hostname); it sees these processes:"; ps'
+say exec helloworld -- /bin/sh -c 'echo "Hello from process $$ of the container $(hostname); it sees these processes:"; ps -e'
 
 cat <<'T'
 
