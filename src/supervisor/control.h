@@ -8,18 +8,19 @@
  *
  *   hello 1                      -> ok 1 SUPERVISOR-VERSION          first on each connection
  *   destroy                      -> ok      when nothing of the guest is left (also when it ended meanwhile)
- *   shutdown initctl|signal|any  -> ok METHOD   request was delivered
- *   reboot initctl|signal|any    -> ok METHOD   (init ends, payload starts again: same plan, same id)
+ *   shutdown initctl|signal|any  -> ok METHOD [ignored]   request was delivered; ignored: init has no
+ *                                   handler for the signal, so nothing will come of it
+ *   reboot initctl|signal|any    -> ok METHOD [ignored]   (init ends, payload starts again: same plan, same id)
  *   suspend | resume             -> ok
  *   signal PID NUMBER            -> ok      PID as the guest sees it
  *   wait                         -> ok REASON exited|signaled N      when the guest has ended for good
  *   status                       -> ok      after status was written anew
  *   console INDEX rw|ro force|safe|plain COLS ROWS
  *                                -> ok + one descriptor (SCM_RIGHTS): a stream socket. The last
- *                                   output is replayed first. rw is one at a time: a second one gets
- *                                   "error busy ..." (plain joins as reader when somebody writes? no: refused,
- *                                   with a hint to use --force or --safe as virsh); force takes over
- *                                   (the former one's stream ends).
+ *                                   output is replayed first. Any number watches (ro), one writes
+ *                                   (rw): while somebody does, plain and safe are refused as "busy",
+ *                                   safe also while the host's pty is open; force takes over (the
+ *                                   former one's stream ends).
  *   resize INDEX COLS ROWS       -> ok
  *   set-log on|off ...           reserved
  *

@@ -101,7 +101,8 @@
  * rlimit    NAME SOFT HARD
  * keyring                         a new anonymous session keyring
  * label     MODEL LABEL           sVirt, later; its place is here
- * capabilities KEEP,KEEP...|none|all   bounding, permitted, effective, inheritable = the list
+ * capabilities KEEP,KEEP...|none|all   bounding, permitted, effective = the list; inheritable and
+ *                                 ambient are emptied
  * no-new-privileges
  * seccomp   default|none NAME...  NAME: system calls allowed besides the policy
  *

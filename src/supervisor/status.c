@@ -109,9 +109,13 @@ format(Text *text, const Guest *guest)
         add_escaped(text, guest->lacks[i].file, " ");
         add_escaped(text, guest->lacks[i].why, "\n");
     }
-    if (guest->helper_pid > 0)
-        add(text, "helper %d %llu lodge-proc-view\n", (int)guest->helper_pid,
+    if (guest->helper_pid > 0) {
+        const PlanStep *keep = plan_find(&guest->plan, PLAN_KEEP, "keep");
+
+        add(text, "helper %d %llu ", (int)guest->helper_pid,
             (unsigned long long)guest->helper_start);
+        add_escaped(text, keep ? keep->argv[2] : "lodge-proc-view", "\n");
+    }
 }
 
 int
