@@ -175,6 +175,7 @@ become_program(Enter *enter)
         (void)err_set_errno(&err, errno, "cannot tie the program to its caller");
         fail(REPORT_FD, ENTER_FAILED, &err);
     }
+    report(REPORT_FD, "S", 1, -1); /* a caller that died before that would not be noticed */
     if (syscall(SYS_close_range, REPORT_FD + 1, ~0U, 0) < 0) /* the terminal's ends */
         fail(REPORT_FD, ENTER_FAILED, &err);
     (void)payload_exec(enter->argv, enter->env, &err);

@@ -12,6 +12,7 @@
  * They talk over a SOCK_SEQPACKET pair, which exec closes:
  *   'P' pid_t           second: the third process
  *   'T' + descriptor    third: the master of its terminal
+ *   'S'                 third: about to exec; fails, and ends it, when the first one is gone
  *   'E' status TEXT     either: it failed; the exit status to end with, and why
  */
 #pragma once
@@ -54,17 +55,22 @@ typedef struct {
     bool has_home;
     struct winsize size; /* of the caller's terminal; ws_col 0: not known */
     int socket;          /* the child's end */
+    int signal_fd;       /* of enter_catch_signals() */
 } Enter;
 
 typedef struct {
     pid_t pid;  /* the program, as the host sees it; 0: none */
     int tty_fd; /* master of its terminal; -1 */
     int status; /* when failed: exit status; else -1 */
+    int signal; /* that came before the program ran; 0: none */
     char text[ERR_TEXT_MAX];
 } EnterAnswer;
 
 /* enter-child.c: the second process, ends in _exit. */
 noreturn void enter_child_main(Enter *enter);
 
-/* enter-tty.c: stays until the program has ended. Returns: its wait status */
-int enter_attend(const EnterAnswer *answer);
+/* enter-tty.c: from here on signals are kept for the program, which may be told to end before anybody
+ * attends to it. Returns: where they are read, or -1 with errno */
+int enter_catch_signals(void);
+/* Stays until the program has ended. Returns: its wait status */
+int enter_attend(const EnterAnswer *answer, int signal_fd);

@@ -154,16 +154,10 @@ carry(Attend *attend)
 }
 
 int
-enter_attend(const EnterAnswer *answer)
+enter_catch_signals(void)
 {
-    Attend *attend = calloc(1, sizeof *attend);
     sigset_t set;
-    int status = -1;
 
-    if (!attend)
-        return -1;
-    attend->pid = answer->pid;
-    attend->tty_fd = answer->tty_fd;
     (void)sigemptyset(&set);
     for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++)
         (void)sigaddset(&set, forwarded[i]);
@@ -171,18 +165,29 @@ enter_attend(const EnterAnswer *answer)
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGTTOU,
                  SIG_IGN); /* giving the terminal back from the background must not stop us */
-    attend->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (attend->signal_fd >= 0) {
-        make_raw(attend);
-        /* it may have ended, or the window changed, before anybody looked */
-        forward(attend, SIGWINCH);
-        if (waitpid(attend->pid, &status, WNOHANG) != attend->pid)
-            status = carry(attend);
-        /* its last words, but not what others go on writing on its terminal */
-        for (int i = 0; attend->tty_fd >= 0 && i < LAST_READS && take_output(attend); i++)
-            ;
-        give_back(attend);
-    }
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int
+enter_attend(const EnterAnswer *answer, int signal_fd)
+{
+    Attend *attend = calloc(1, sizeof *attend);
+    int status = -1;
+
+    if (!attend)
+        return -1;
+    attend->pid = answer->pid;
+    attend->tty_fd = answer->tty_fd;
+    attend->signal_fd = signal_fd;
+    make_raw(attend);
+    /* it may have ended, or the window changed, before anybody looked */
+    forward(attend, SIGWINCH);
+    if (waitpid(attend->pid, &status, WNOHANG) != attend->pid)
+        status = carry(attend);
+    /* its last words, but not what others go on writing on its terminal */
+    for (int i = 0; attend->tty_fd >= 0 && i < LAST_READS && take_output(attend); i++)
+        ;
+    give_back(attend);
     free(attend);
     return status;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -277,31 +279,56 @@ take_answer(EnterAnswer *answer, const char *text, size_t size, int fd)
     }
 }
 
+static bool
+take_packet(int socket, EnterAnswer *answer)
+{
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    char text[ERR_TEXT_MAX + 2];
+    struct iovec part = {text, sizeof text};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    ssize_t n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    int fd = -1;
+
+    if (n <= 0)
+        return n < 0 && errno == EINTR;
+    if (CMSG_FIRSTHDR(&message) && control.header.cmsg_type == SCM_RIGHTS)
+        memcpy(&fd, CMSG_DATA(&control.header), sizeof fd);
+    take_answer(answer, text, (size_t)n, fd);
+    return true;
+}
+
+/* A signal that asks us to end; others are of no meaning before the program runs. */
+static int
+take_signal(int signal_fd)
+{
+    struct signalfd_siginfo info;
+
+    while (read(signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
+        if (info.ssi_signo != SIGCHLD && info.ssi_signo != SIGWINCH)
+            return (int)info.ssi_signo;
+    return 0;
+}
+
 /* Until both children have closed their end: the program runs, or it is known why not. */
 static void
-listen_to(int socket, EnterAnswer *answer)
+listen_to(const Enter *enter, int socket, EnterAnswer *answer)
 {
     for (;;) {
-        union {
-            struct cmsghdr header;
-            char space[CMSG_SPACE(sizeof(int))];
-        } control;
-        char text[ERR_TEXT_MAX + 2];
-        struct iovec part = {text, sizeof text};
-        struct msghdr message = {.msg_iov = &part,
-                                 .msg_iovlen = 1,
-                                 .msg_control = &control,
-                                 .msg_controllen = sizeof control};
-        ssize_t n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-        int fd = -1;
+        struct pollfd wait[] = {{socket, POLLIN, 0}, {enter->signal_fd, POLLIN, 0}};
 
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
+        if (poll(wait, 2, -1) < 0 && errno != EINTR)
             return;
-        if (CMSG_FIRSTHDR(&message) && control.header.cmsg_type == SCM_RIGHTS)
-            memcpy(&fd, CMSG_DATA(&control.header), sizeof fd);
-        take_answer(answer, text, (size_t)n, fd);
+        /* the socket first: once the program runs, signals are for it */
+        if (wait[0].revents && !take_packet(socket, answer))
+            return;
+        if (!wait[0].revents && wait[1].revents && (answer->signal = take_signal(enter->signal_fd)))
+            return;
     }
 }
 
@@ -317,7 +344,8 @@ run(Enter *enter, EnterAnswer *answer, Err *err)
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return err_set_errno(err, errno, "cannot enter guest '%s'", enter->name);
     enter->socket = pair[1];
-    pid = ns_clone(0, enter->v2_fd, NULL);
+    enter->signal_fd = enter_catch_signals();
+    pid = enter->signal_fd < 0 ? -1 : ns_clone(0, enter->v2_fd, NULL);
     if (pid == 0)
         enter_child_main(enter);
     io_close(&pair[1]);
@@ -325,8 +353,15 @@ run(Enter *enter, EnterAnswer *answer, Err *err)
         io_close(&pair[0]);
         return err_set_errno(err, errno, "cannot make a process for guest '%s'", enter->name);
     }
-    listen_to(pair[0], answer);
+    listen_to(enter, pair[0], answer);
     io_close(&pair[0]);
+    /* whatever they wait for, a thaw of the guest it may be, they must not go on */
+    if (answer->signal) {
+        (void)kill(pid, SIGKILL);
+        if (answer->pid)
+            (void)kill(answer->pid, SIGKILL);
+        return 0;
+    }
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         ;
     if (answer->pid == 0 && answer->status < 0)
@@ -365,12 +400,14 @@ enter_main(int argc, char **argv, const char *term)
     if (find_guest(&enter, &err) < 0 || make_env(&enter, extra, n_extra, &err) < 0 ||
         run(&enter, &answer, &err) < 0)
         return complain(err.text, ENTER_FAILED);
+    if (answer.signal)
+        return 128 + answer.signal;
     if (answer.status >= 0) {
         if (answer.pid)
             (void)waitpid(answer.pid, NULL, 0);
         return complain(answer.text, answer.status);
     }
-    status = enter_attend(&answer);
+    status = enter_attend(&answer, enter.signal_fd);
     return status < 0 ? complain("lost the program that was started", ENTER_FAILED)
                       : exit_status(status);
 }

@@ -21,10 +21,10 @@ static const char *const state_words[] = {
     [GUEST_STARTING] = "starting", [GUEST_RUNNING] = "running", [GUEST_ENDED] = "ended"};
 
 static const char *const reason_words[] = {
-    [GUEST_REASON_UNKNOWN] = "unknown",   [GUEST_REASON_BOOTED] = "booted",
-    [GUEST_REASON_UNPAUSED] = "unpaused",
-    [GUEST_REASON_SHUTDOWN] = "shutdown", [GUEST_REASON_DESTROYED] = "destroyed",
-    [GUEST_REASON_CRASHED] = "crashed",   [GUEST_REASON_FAILED] = "failed",
+    [GUEST_REASON_UNKNOWN] = "unknown",     [GUEST_REASON_BOOTED] = "booted",
+    [GUEST_REASON_UNPAUSED] = "unpaused",   [GUEST_REASON_SHUTDOWN] = "shutdown",
+    [GUEST_REASON_DESTROYED] = "destroyed", [GUEST_REASON_CRASHED] = "crashed",
+    [GUEST_REASON_FAILED] = "failed",
 };
 
 const char *
