@@ -117,8 +117,10 @@ capset_bound(uint64_t keep, Err *err)
     for (int i = 0; i < 64; i++) {
         int has = prctl(PR_CAPBSET_READ, i, 0, 0, 0);
 
-        if (has < 0) /* one more than this kernel's last */
+        if (has < 0 && errno == EINVAL) /* one more than this kernel's last */
             break;
+        if (has < 0)
+            return err_set_errno(err, errno, "cannot read the bounding set");
         if (has == 0 || keep & UINT64_C(1) << i)
             continue;
         if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0)

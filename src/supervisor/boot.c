@@ -150,7 +150,8 @@ prepare_child(Guest *guest, bool has_userns, Err *err)
 {
     if (has_userns && (write_map(guest, "uid", err) < 0 || write_map(guest, "gid", err) < 0))
         return -1;
-    if (links_make(guest, guest->init_pid, err) < 0)
+    /* a cleaner needs our pids: the names of links begin with ours */
+    if (guest_status_write(guest, err) < 0 || links_make(guest, guest->init_pid, err) < 0)
         return -1;
     if (send(guest->child_socket, "g", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
         return err_set_errno(err, errno, "cannot go on with the start");

@@ -19,6 +19,7 @@
 #include "host/link.h"
 #include "host/ns.h"
 #include "host/rtnl.h"
+#include "supervisor/fault.h"
 #include "supervisor/guest-priv.h"
 #include "supervisor/keep.h"
 #include "supervisor/modes.h"
@@ -133,13 +134,29 @@ kill_groups(const Plan *plan)
     }
 }
 
+/* Killed while the links were made: their names are not in the status, but how they are chosen is known. */
+static void
+guess_links(Guest *guest)
+{
+    const PlanPhase *phase = &guest->plan.phase[PLAN_LINK];
+
+    for (int i = 0; i < phase->n && guest->n_links < GUEST_LINKS_MAX; i++)
+        if (phase->steps[i].op == OP_VETH &&
+            links_name(phase->steps[i].argv[1], guest->supervisor_pid, 0,
+                       guest->links[guest->n_links].host) >= 0)
+            guest->n_links++;
+}
+
 /* The devices of a dead namespace go by themselves, a little later. */
 static void
 await_links(Guest *guest)
 {
-    int sock = guest->n_links ? rtnl_open(NULL) : -1;
     LinkInfo info;
+    int sock;
 
+    if (guest->n_links == 0 && guest->supervisor_pid > 0)
+        guess_links(guest);
+    sock = guest->n_links ? rtnl_open(NULL) : -1;
     for (int i = 0; i < guest->n_links && sock >= 0; i++)
         if (plan_find(&guest->plan, PLAN_LINK, "veth") &&
             link_find(sock, guest->links[i].host, &info) == 0)
@@ -219,6 +236,7 @@ clean_main(int argc, char **argv)
         (void)fprintf(stderr, "lodge-supervisor: %s\n", err.text);
         return 1;
     }
+    fault_disarm();
     read_status(&guest, &remains);
     kill_groups(&guest.plan);
     end_process(&remains.init);

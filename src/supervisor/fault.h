@@ -12,8 +12,9 @@
 #ifdef LODGE_FAULT
 /**
  * fault_arm:
- * @number: the call that fails, decimal, counted from 1; children share the count
- * @file: gets the call's name when it has failed
+ * @number: the call that fails, decimal, counted from 1; children share the count. With a leading 0 it
+ *   does not fail, but waits: that is when the test kills
+ * @file: mapped: count, hold, the call's name once it has come to it
  */
 int fault_arm(const char *number, const char *file, Err *err);
 /* The start is over: nothing fails any more. */

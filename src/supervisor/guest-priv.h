@@ -42,6 +42,8 @@ int boot_await(Guest *guest, Err *err);
 
 /* ops-link.c: devices for the child @pid, which waits; guest->links is filled. */
 int links_make(Guest *guest, pid_t pid, Err *err);
+/* The host side of a veth: @pattern with the number of try @attempt (from 0). -1 when it is too long. */
+int links_name(const char *pattern, pid_t pid, int attempt, char *name);
 /* Gives lent devices back, waits until the others are gone. The guest's processes have ended. */
 void links_end(Guest *guest);
 

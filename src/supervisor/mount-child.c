@@ -367,8 +367,8 @@ do_resolv_conf(Child *child, const PlanStep *step, Err *err)
             result = place(child, &tree_fd, path, false, err);
         else
             (void)err_set_errno(err, errno, "cannot make the guest's own %s", path);
-        if (fchdir(fs_fd) == 0)
-            (void)umount2(".", MNT_DETACH);
+        if (result == 0 && (fchdir(fs_fd) < 0 || umount2(".", MNT_DETACH) < 0))
+            result = err_set_errno(err, errno, "cannot unmount the guest's own %s again", path);
     }
     io_close(&point_fd);
     io_close(&fd);

@@ -88,24 +88,29 @@ links_end(Guest *guest)
     guest->n_links = 0;
 }
 
-/* NAME may hold one %d. Numbers begin at our pid, so that 500 starts at once do not try the same ones. */
+/* NAME may hold one %d. Numbers begin at the supervisor's pid, so that 500 starts at once do not try the
+ * same ones, and a cleaner knows where to look. */
+int
+links_name(const char *pattern, pid_t pid, int attempt, char *name)
+{
+    const char *mark = strstr(pattern, "%d");
+
+    if (!mark)
+        return io_format(name, IF_NAMESIZE, "%s", pattern);
+    return io_format(name, IF_NAMESIZE, "%.*s%d%s", (int)(mark - pattern), pattern,
+                     ((int)pid + attempt) % NAME_TRIES, mark + 2);
+}
+
 static int
 make_veth(int sock, LinkVeth *veth, const char *pattern, GuestLink *link)
 {
-    const char *mark = strstr(pattern, "%d");
-    int first = (int)getpid() % NAME_TRIES;
-
     for (int i = 0; i < NAME_TRIES; i++) {
-        int result = mark ? io_format(link->host, IF_NAMESIZE, "%.*s%d%s", (int)(mark - pattern),
-                                      pattern, (first + i) % NAME_TRIES, mark + 2)
-                          : io_format(link->host, IF_NAMESIZE, "%s", pattern);
-
-        if (result < 0)
+        if (links_name(pattern, getpid(), i, link->host) < 0)
             return -1;
         veth->host_name = link->host;
         if (link_make_veth(sock, veth) == 0)
             return 0;
-        if (errno != EEXIST || !mark)
+        if (errno != EEXIST || !strstr(pattern, "%d"))
             return -1;
     }
     return -1;

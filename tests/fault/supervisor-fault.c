@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -22,7 +23,8 @@
 
 typedef struct {
     atomic_int left; /* calls until the one that fails; 0 or less: none */
-    char name[60];   /* of the call that failed */
+    atomic_int hold; /* 1: that call does not fail: it waits until the test makes this 0 */
+    char name[56];   /* of the call */
 } Fault;
 
 static Fault *fault;
@@ -42,6 +44,7 @@ fault_arm(const char *number, const char *file, Err *err)
         fault = NULL;
         return err_set_errno(err, errno, "cannot arm the fault");
     }
+    atomic_store(&fault->hold, number[0] == '0');
     atomic_store(&fault->left, (int)value);
     return 0;
 }
@@ -59,6 +62,11 @@ fails(const char *name)
     if (!fault || atomic_load(&fault->left) <= 0 || atomic_fetch_sub(&fault->left, 1) != 1)
         return 0;
     (void)snprintf(fault->name, sizeof fault->name, "%s", name);
+    if (atomic_load(&fault->hold)) {
+        while (atomic_load(&fault->hold))
+            (void)poll(NULL, 0, 1);
+        return 0;
+    }
     errno = EIO;
     return 1;
 }

@@ -2,10 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The Nth call of a start fails, for N = 1, 2, ... until none is left: each failed start says why and
 leaves no process, group, mount, link or file."""
+import contextlib
 import glob
 import json
 import os
 import pathlib
+import re
+import select
+import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.environ.get("SOURCE", os.path.dirname(__file__) + "/../.."), "tests/lib"))
@@ -40,7 +44,6 @@ class Snapshot:
         self.mounts = open("/proc/self/mountinfo").read()
         self.programs = programs()
         self.files = sorted(str(p) for top in (ROOT, "/export") for p in pathlib.Path(top).rglob("*"))
-        self.loops = sh("losetup", "-a", ok=False).stdout
         self.forward = open("/proc/sys/net/ipv4/ip_forward").read()
 
     def check(self, other, when):
@@ -52,7 +55,6 @@ class Snapshot:
 def every_call(make, least):
     """Run make() with each call failing in turn; returns how many calls a start has."""
     os.makedirs(ROOT, exist_ok=True)
-    os.makedirs("/export/inner", exist_ok=True)
     before = Snapshot()
     tolerated, number = {}, 0
     while True:
@@ -67,26 +69,80 @@ def every_call(make, least):
             failed = None
         except sup.Failed as error:
             failed = error
-        fired = pathlib.Path(FIRED).read_bytes()[4:].rstrip(b"\0").decode()
-        when = f"call {number} ({fired or 'none'})"
+        name = fired()
+        when = f"call {number} ({name or 'none'})"
         if failed:
-            assert fired, f"{when}: failed by itself: {failed.text}"
+            assert name, f"{when}: failed by itself: {failed.text}"
             assert failed.word in WORDS and len(failed.text) > 10, f"{when}: {failed}"
             left = set(os.listdir(plan.live)) - KEPT
             assert not left, f"{when}: left in the live directory: {left}"
         else:
             equal(sup.destroy(plan), "ok")
-            if fired:
-                tolerated[fired] = tolerated.get(fired, 0) + 1
+            if name:
+                tolerated[name] = tolerated.get(name, 0) + 1
         # it answers first, and ends then
         house.wait_for(lambda: not [p for p in programs() if p.startswith("lodge")], what=f"{when}: the end of the supervisor")
         before.check(Snapshot(), when)
-        if not fired and not failed:
+        if not name and not failed:
             break
         assert number < 5000
     print(f"# {number - 1} calls, each failed once; these did not stop the start: {tolerated}")
     assert number > least, number
     assert sum(tolerated.values()) < number / 6, tolerated
+
+
+def supervisors():
+    """Processes of lodge-supervisor that are no guest's init."""
+    for pid in os.listdir("/proc"):
+        with contextlib.suppress(OSError):
+            lines = open(f"/proc/{pid}/status").read()
+            if "Name:\tlodge-superviso\n" in lines and len(re.search(r"^NSpid:(.*)$", lines, re.M)[1].split()) == 1:
+                yield int(pid)
+
+
+def killed_at_every_call(make, step):
+    """The supervisor is killed when it, or its child, is about to make call N; then `clean` cleans."""
+    before = Snapshot()
+    number = 0
+    while True:
+        number += step
+        pathlib.Path(FIRED).unlink(missing_ok=True)
+        plan = make()
+        plan.transient = False
+        plan.phases["object"].append(("fault", f"0{number}", FIRED))
+        sh("rm", "-rf", plan.live)
+        pid, reader = sup.spawn(plan, sup.FAULT)
+        house.wait_for(lambda: fired() or select.select([reader], [], [], 0)[0], what=f"call {number}")
+        name = fired()
+        when = f"killed at call {number} ({name or 'none'})"
+        if not name:
+            answer = os.read(reader, 4096).decode()
+            assert answer.startswith("ready "), f"{when}: {answer}"
+            os.close(reader)
+            os.waitpid(pid, 0)
+            equal(sup.destroy(plan), "ok")
+            break
+        for victim in supervisors():
+            os.kill(victim, signal.SIGKILL)
+        with open(FIRED, "r+b") as held:  # the child goes on, as it would have
+            held.seek(4)
+            held.write(bytes(4))
+        os.close(reader)
+        os.waitpid(pid, 0)
+        house.wait_for(lambda: not [p for p in programs() if p.startswith("lodge")], what=f"{when}: the end of its processes")
+        sh(sup.FAULT, "clean", plan.live)
+        left = set(os.listdir(plan.live)) - KEPT
+        assert not left, f"{when}: left in the live directory: {left}"
+        before.check(Snapshot(), when)
+        assert number < 5000
+    print(f"# killed at {number // step - 1} calls")
+
+
+def fired():
+    try:
+        return pathlib.Path(FIRED).read_bytes()[8:].rstrip(b"\0").decode()
+    except OSError:
+        return ""
 
 
 def test_guest_of_the_hosts_root():
@@ -109,12 +165,18 @@ def rich():
     return plan
 
 
-def test_guest_with_everything():
+def rich_house():
     house.busybox_root(ROOT)
-    sh("ip", "link", "add", "br0", "type", "bridge")
-    sh("ip", "addr", "add", "10.77.0.1/24", "dev", "br0")
-    sh("ip", "link", "set", "br0", "up")
-    sh("ip", "link", "add", "lent0", "type", "veth", "peer", "name", "lent1")
+    os.makedirs("/export/inner", exist_ok=True)
+    if not os.path.exists("/sys/class/net/br0"):
+        sh("ip", "link", "add", "br0", "type", "bridge")
+        sh("ip", "addr", "add", "10.77.0.1/24", "dev", "br0")
+        sh("ip", "link", "set", "br0", "up")
+        sh("ip", "link", "add", "lent0", "type", "veth", "peer", "name", "lent1")
+
+
+def test_guest_with_everything():
+    rich_house()
     every_call(rich, 400)
 
 
@@ -130,6 +192,16 @@ class Network(sup.Plan):
 def test_network():
     os.makedirs("/run/lodge/vnet/.forwarding", exist_ok=True)
     every_call(Network, 30)
+
+
+def test_killed_guest_with_everything():
+    rich_house()
+    # without the lent device: one that is no hardware goes with its namespace, whoever is killed
+    killed_at_every_call(lambda: rich().drop("link", "netdev"), 3)
+
+
+def test_killed_network():
+    killed_at_every_call(Network, 1)
 
 
 house.run(globals())

@@ -84,8 +84,8 @@ class Failed(Exception):
         self.word, _, self.text = answer[6:].rstrip("\n").partition(" ")
 
 
-def start(plan, program=None, stdio=None):
-    """Start a plan as core/launch does; the supervisor's pid. Raises Failed."""
+def spawn(plan, program=None, stdio=None):
+    """Hand a plan to a supervisor as core/launch does; (pid to reap, pipe of its answer)."""
     os.makedirs(plan.live, mode=0o700, exist_ok=True)
     if plan.transient:
         pathlib.Path(f"{plan.live}/transient").touch()
@@ -107,6 +107,12 @@ def start(plan, program=None, stdio=None):
             os._exit(127)
     for fd in fds:
         os.close(fd)
+    return pid, reader
+
+
+def start(plan, program=None, stdio=None):
+    """Start a plan and wait for "ready"; the supervisor's pid. Raises Failed."""
+    pid, reader = spawn(plan, program, stdio)
     with os.fdopen(reader) as pipe:
         answer = pipe.read()
     os.waitpid(pid, 0)
