@@ -100,6 +100,7 @@ def test_no_console_of_that_number():
 
 def test_resize_reaches_the_guest():
     plan = guest("resize", ("/bin/sh", "-c", "trap 'stty size' WINCH; echo up; while :; do sleep 0.02; done"))
+    sup.read_until(attach(plan, "ro"), b"up")  # its trap is set
     stream = attach(plan, cols=91, rows=31)
     sup.read_until(stream, b"31 91")
     equal(sup.Control(plan).ask("resize", 0, 132, 43), "ok")
