@@ -25,4 +25,15 @@ fi
 [ -f $build/build.ninja ] || meson setup $build ${CI:+--werror} >/dev/null
 echo "Building"
 ninja -C $build
-exec python3 tools/run-tests.py $build "$@"
+status=0
+python3 tools/run-tests.py --quiet $build "$@" || status=1
+
+# The suites that need nothing of the host, again under AddressSanitizer and UndefinedBehaviorSanitizer
+if [ $# = 0 ]; then
+    [ -f $build-asan/build.ninja ] || meson setup $build-asan -Db_sanitize=address,undefined -Db_lundef=false ${CI:+--werror} >/dev/null
+    echo "Building with sanitizers"
+    ninja -C $build-asan
+    python3 tools/run-tests.py --quiet $build-asan --suite unit --suite golden --suite fuzz || status=1
+    exec python3 tools/run-tests.py --sum $build $build-asan
+fi
+exec python3 tools/run-tests.py --sum $build

@@ -33,13 +33,14 @@ rtnl_begin(RtnlMessage *message, uint16_t type, uint16_t flags, const void *body
 void
 rtnl_put(RtnlMessage *message, uint16_t type, const void *data, size_t size)
 {
-    size_t at = NLMSG_ALIGN(message->header.nlmsg_len);
-    struct rtattr *attr = (struct rtattr *)(message->bytes + at);
+    size_t at = NLMSG_ALIGN((size_t)message->header.nlmsg_len);
+    struct rtattr *attr;
 
-    if (at + RTA_SPACE(size) > sizeof message->bytes) {
-        message->header.nlmsg_len = UINT32_MAX; /* rtnl_talk() refuses it */
+    if (at > sizeof message->bytes || RTA_SPACE(size) > sizeof message->bytes - at) {
+        message->header.nlmsg_len = UINT32_MAX; /* stays so; rtnl_talk() refuses it */
         return;
     }
+    attr = (struct rtattr *)(message->bytes + at);
     attr->rta_type = type;
     attr->rta_len = (uint16_t)RTA_LENGTH(size);
     if (size > 0)
@@ -62,10 +63,10 @@ rtnl_put_text(RtnlMessage *message, uint16_t type, const char *text)
 struct rtattr *
 rtnl_nest(RtnlMessage *message, uint16_t type)
 {
-    size_t at = NLMSG_ALIGN(message->header.nlmsg_len);
+    size_t at = NLMSG_ALIGN((size_t)message->header.nlmsg_len);
 
     rtnl_put(message, type, NULL, 0);
-    return (struct rtattr *)(message->bytes + at);
+    return (struct rtattr *)(message->bytes + (at < sizeof message->bytes ? at : 0));
 }
 
 void

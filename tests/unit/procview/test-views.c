@@ -12,6 +12,7 @@
 typedef struct {
     TempDir dir;
     Views views;
+    GPtrArray *paths; /* owns what path_of() made */
 } Fixture;
 
 static const char host_meminfo[] = "MemTotal:       24690532 kB\n"
@@ -37,13 +38,17 @@ put(Fixture *f, const char *path, const char *text)
 static char *
 path_of(Fixture *f, const char *name)
 {
-    return g_build_filename(f->dir, name, NULL);
+    char *path = g_build_filename(f->dir, name, NULL);
+
+    g_ptr_array_add(f->paths, path);
+    return path;
 }
 
 static void
 set_up(Fixture *f, gconstpointer data)
 {
     f->dir = temp_dir_new();
+    f->paths = g_ptr_array_new_with_free_func(g_free);
     f->views.groups.proc = path_of(f, "proc");
     put(f, "proc/meminfo", host_meminfo);
     put(f, "proc/cpuinfo",
@@ -74,6 +79,7 @@ set_up(Fixture *f, gconstpointer data)
 static void
 tear_down(Fixture *f, gconstpointer data)
 {
+    g_ptr_array_unref(f->paths);
     temp_dir_free(f->dir);
 }
 
