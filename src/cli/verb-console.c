@@ -52,7 +52,8 @@ run_exec(Cli *cli, const Args *args)
     if (!args_exclusive(args, "tty", "no-tty") ||
         !(dom = cli_domain(cli, args_text(args, "domain"))))
         return FALSE;
-    if (args_flag(args, "tty") || (!args_flag(args, "no-tty") && isatty(STDIN_FILENO)))
+    if (args_flag(args, "tty") ||
+        (!args_flag(args, "no-tty") && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
         g_ptr_array_add(options, (gpointer) "--tty");
     if (args_text(args, "user")) {
         g_ptr_array_add(options, (gpointer) "--user");

@@ -267,7 +267,8 @@ def run(namespace):
 
 def sh(*argv, ok=True, stdin=None, timeout=30, env=None, text=True):
     """Run a program; the CompletedProcess with .out (both streams joined are in .stdout, .stderr)."""
-    done = subprocess.run([str(a) for a in argv], input=stdin, capture_output=True, text=text, timeout=timeout,
+    source = dict(stdin=subprocess.DEVNULL) if stdin is None else dict(input=stdin)
+    done = subprocess.run([str(a) for a in argv], **source, capture_output=True, text=text, timeout=timeout,
                           env={**os.environ, **env} if env else None)
     if ok and done.returncode != 0:
         raise AssertionError(f"{argv} ended with {done.returncode}\nstdout: {done.stdout}\nstderr: {done.stderr}")
