@@ -23,6 +23,7 @@
 #include "supervisor/plan-ops.h"
 
 #define FREEZE_MS 5000
+#define REAP_MS   1000
 
 static int
 run_host_phase(Guest *guest, Err *err)
@@ -146,6 +147,21 @@ guest_kill(Guest *guest)
     guest->paused = false;
 }
 
+/* The wait status of init, which has ended or was killed. One that cannot end, because a process of its
+ * namespace waits to be reaped by somebody outside, has given back everything but its number. */
+static int
+reap(Guest *guest)
+{
+    struct pollfd ended = {.fd = guest->init_pidfd, .events = POLLIN};
+    int status = SIGKILL;
+
+    if (guest->init_pidfd >= 0 && poll(&ended, 1, REAP_MS) == 0)
+        return status;
+    while (waitpid(guest->init_pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status;
+}
+
 GuestVerdict
 guest_ended(Guest *guest)
 {
@@ -153,8 +169,7 @@ guest_ended(Guest *guest)
     int status = 0;
 
     if (guest->init_pid > 0) {
-        while (waitpid(guest->init_pid, &status, 0) < 0 && errno == EINTR)
-            ;
+        status = reap(guest);
         guest->exit_status = status;
         guest->has_exit = true;
     }

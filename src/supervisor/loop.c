@@ -18,6 +18,7 @@
 #include "supervisor/keep.h"
 #include "supervisor/loop-priv.h"
 
+#define PATIENCE_MS      1000
 #define DRAIN_MS         200  /* for readers to take the last words of a guest */
 #define QUICK_MS         1000 /* a boot that ends sooner makes the next one wait */
 #define DELAY_FIRST_MS   100  /* and the wait doubles */
@@ -39,6 +40,16 @@ loop_destroy(Loop *loop)
     /* nothing runs whose end could be waited for */
     if (guest->is_network || guest->init_pidfd < 0)
         end(loop, GUEST_REASON_DESTROYED);
+    else
+        timer_set(&loop->set, &loop->patience, PATIENCE_MS);
+}
+
+/* init has been killed and is dead but for one thing: the kernel wants all processes of its namespace
+ * reaped first, and one of them is the child of somebody outside (`enter`) who is stopped. */
+static void
+out_of_patience(Timer *timer)
+{
+    end(timer->owner, GUEST_REASON_DESTROYED);
 }
 
 /* init is up: its end and its terminals are watched. */
@@ -214,6 +225,7 @@ loop_new(Guest *guest, Err *err)
     loop->init = (Watch){.func = init_ready, .owner = loop, .fd = -1};
     loop->signals = (Watch){.func = signals_ready, .owner = loop, .fd = -1};
     loop->helper = (Watch){.func = helper_ready, .owner = loop, .fd = -1};
+    loop->patience = (Timer){.func = out_of_patience, .owner = loop};
     loop->again = (Timer){.func = boot_again, .owner = loop};
     if (watch_set_open(&loop->set, err) == 0 && control_listen(loop, err) == 0)
         return loop;
@@ -235,6 +247,7 @@ loop_run(Loop *loop)
     while (!loop->is_over)
         watch_wait(&loop->set);
     timer_clear(&loop->set, &loop->again);
+    timer_clear(&loop->set, &loop->patience);
     watch_remove(&loop->set, &loop->init);
     return loop->reason;
 }

@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The supervisor by itself: hand-written plans, started as core/launch does it."""
-import ctypes
 import glob
 import json
 import os
 import pathlib
 import signal
+import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.environ.get("SOURCE", os.path.dirname(__file__) + "/../.."), "tests/lib"))
 import house
@@ -375,6 +374,46 @@ def test_destroy_of_a_frozen_guest():
     equal(control.ask("suspend"), "ok")
     equal(sup.status(plan)["paused"], "yes")
     equal(control.ask("destroy"), "ok")
+    clean_house()
+
+
+def test_destroy_while_somebody_inside_cannot_be_reaped():
+    """The caller of `enter` is stopped: its child stays a zombie, and init cannot end before that is reaped."""
+    plan = sup.Plan(init=("/bin/sleep", "1000"))
+    sup.start(plan)
+    entered = subprocess.Popen([house.SUPERVISOR, "enter", plan.live, "--", "/bin/sleep", "4711"])
+    procs = f"{plan.groups[0][2]}/cgroup.procs"
+    house.wait_for(lambda: len(open(procs).read().split()) == 2)
+    os.kill(entered.pid, signal.SIGSTOP)
+    equal(sup.destroy(plan), "ok")
+    equal([g for point, _, _ in house.cgroup_mounts() for g in glob.glob(f"{point}/lodge*")], [])
+    os.kill(entered.pid, signal.SIGKILL)
+    entered.wait()
+    clean_house()
+
+
+def test_only_cgroup_v2():
+    v2 = [p for p, k, _ in house.cgroup_mounts() if k == "v2"]
+    if not v2:
+        raise house.Skip("needs cgroup v2")
+    plan = sup.Plan(init=("/bin/sh", "-c", "trap '' TERM; while :; do :; done"))
+    plan.groups = [g for g in plan.groups if g[0] == "v2"]
+    plan.phases["host"] = [l for l in plan.phases["host"] if l[1] == "v2"]
+    session = f"{v2[0]}/session"
+    os.mkdir(session)
+    home = next(l[3:].strip() for l in open("/proc/self/cgroup") if l.startswith("0::"))
+    pathlib.Path(f"{session}/cgroup.procs").write_text("0")
+    pid = sup.start(plan)
+    matches(open(f"/proc/{pid}/cgroup").read(), "^0::/lodge/supervisors$")
+    equal(open(f"{plan.groups[0][2]}/cgroup.procs").read().split(), [sup.status(plan)["init"].split()[0]])
+    control = sup.Control(plan)
+    equal(control.ask("suspend"), "ok")
+    matches(open(f"{plan.groups[0][2]}/cgroup.events").read(), "^frozen 1$")
+    equal(control.ask("resume"), "ok")
+    equal(control.ask("suspend"), "ok")
+    equal(control.ask("destroy"), "ok")
+    pathlib.Path(v2[0] + home + "/cgroup.procs").write_text("0")
+    os.rmdir(session)
     clean_house()
 
 
