@@ -28,11 +28,21 @@ plan_loops(const PlanInput *in, GString *plan)
         if (fs->type == DOMAIN_FS_FILE)
             plan_add(plan, "loop", id, fs->source, plan_mode(fs->readonly), NULL);
     }
-    if (in->def->confine.proc_view || in->def->confine.compat_libvirt) {
-        g_autofree char *view = g_build_filename(in->live_dir, "proc-view", NULL);
+}
 
+static gboolean
+has_proc_view(const DomainDef *def)
+{
+    return def->confine.proc_view || def->confine.compat_libvirt;
+}
+
+void
+plan_proc_view(const PlanInput *in, GString *plan)
+{
+    g_autofree char *view = g_build_filename(in->live_dir, "proc-view", NULL);
+
+    if (has_proc_view(in->def))
         plan_add(plan, "proc-view", view, NULL);
-    }
 }
 
 static gboolean
@@ -87,11 +97,11 @@ plan_host_devices(const PlanInput *in, GString *plan)
 }
 
 static void
-plan_proc_view(const PlanInput *in, GString *plan)
+mount_proc_view(const PlanInput *in, GString *plan)
 {
     static const char *const files[] = {"meminfo", "cpuinfo", "stat", "uptime"};
 
-    if (!in->def->confine.proc_view && !in->def->confine.compat_libvirt)
+    if (!has_proc_view(in->def))
         return;
     for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
         g_autofree char *source = g_build_filename(in->live_dir, "proc-view", files[i], NULL);
@@ -120,7 +130,7 @@ plan_file_systems(const PlanInput *in, GString *plan, GError **error)
         plan_add(plan, "console", index, NULL);
     }
     plan_masks(in, plan);
-    plan_proc_view(in, plan);
+    mount_proc_view(in, plan);
     for (guint i = 0; i < def->filesystems->len; i++) {
         if (g_ptr_array_index(def->filesystems, i) == root)
             continue;

@@ -185,9 +185,10 @@ container_plan_build(const PlanInput *in, GError **error)
     plan_object(in, plan);
 
     plan_add(plan, "phase", "host", NULL);
+    plan_loops(in, plan);
     if (!plan_cgroups(in, plan, error))
         return NULL;
-    plan_loops(in, plan);
+    plan_proc_view(in, plan);
 
     plan_add(plan, "phase", "link", NULL);
     if (!plan_network(in, plan, error))

@@ -65,8 +65,10 @@ char *plan_cgroup_dir(const Paths *paths, const char *name, const HostHierarchy 
 gboolean plan_cgroups(const PlanInput *in, GString *plan, GError **error);
 gboolean plan_network(const PlanInput *in, GString *plan, GError **error);
 gboolean plan_file_systems(const PlanInput *in, GString *plan, GError **error);
-void plan_loops(const PlanInput *in, GString *plan); /* host */
-void plan_masks(const PlanInput *in, GString *plan); /* guest */
+void plan_loops(const PlanInput *in,
+                GString *plan); /* host, before the device rules that name them */
+void plan_proc_view(const PlanInput *in, GString *plan); /* host */
+void plan_masks(const PlanInput *in, GString *plan);     /* guest */
 void plan_payload(const PlanInput *in, GString *plan);
 void plan_init(const PlanInput *in, GString *plan);
 

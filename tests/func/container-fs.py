@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""File systems of every kind, ids mapped, users: what the inside sees, and that nothing stays."""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from house import *  # noqa: E402,F403
+
+ROOT = "/export/root"
+
+
+def lxc(*argv, **options):
+    return lodge("-c", "lxc:///", *argv, **options)
+
+
+def fs(kind, source, target, more=""):
+    return f"<filesystem type='{kind}'><source {source}/><target dir='{target}'/>{more}</filesystem>"
+
+
+@contextlib.contextmanager
+def guest(name, devices="", body="", init="/bin/sleep", args=("1000",), os_more="", root=True):
+    busybox_root(ROOT)
+    tree = fs("mount", f"dir='{ROOT}'", "/") if root else ""
+    text = domain_xml(name, init, args, body=body, devices=tree + "<console type='pty'/>" + devices)
+    pathlib.Path(f"/tmp/{name}.xml").write_text(text.replace("</init>", "</init>" + os_more))
+    before = sorted(os.listdir(ROOT)), open("/proc/self/mountinfo").read()
+    lxc("create", f"/tmp/{name}.xml")
+    try:
+        yield lambda *argv, **options: lxc("exec", name, "--", *argv, **options)
+    finally:
+        lxc("destroy", name, ok=False)
+    after = sorted(os.listdir(ROOT)), open("/proc/self/mountinfo").read()
+    equal(after, before)
+
+
+def test_ram_with_its_size():
+    with guest("ram", fs("ram", "usage='8' units='MiB'", "/scratch")) as run:
+        matches(run("cat", "/proc/mounts").stdout, r"^\S+ /scratch tmpfs rw,.*size=8192k")
+        assert run("dd", "if=/dev/zero", "of=/scratch/x", "bs=1024k", "count=9", ok=False).returncode != 0
+
+
+def test_bind_inside_the_guest():
+    with guest("bind", fs("bind", "dir='/etc'", "/other")) as run:
+        matches(run("cat", "/other/passwd").stdout, "^guest:")
+
+
+def test_read_only_mounts_and_root():
+    os.makedirs("/export/data/deep", exist_ok=True)
+    with guest("readonly", fs("mount", "dir='/export/data'", "/data", "<readonly/>")) as run:
+        matches(run("touch", "/data/x", ok=False).stderr, "Read-only file system")
+        matches(run("touch", "/data/deep/x", ok=False).stderr, "Read-only file system")
+        run("touch", "/tmp/fine")
+
+
+def image(path):
+    needs("mkfs.ext4")
+    with open(path, "wb") as file:
+        file.truncate(16 << 20)
+    sh("mkfs.ext4", "-q", "-F", path)
+
+
+def loops():
+    return sorted(n for n in os.listdir("/sys/block") if n.startswith("loop") and os.path.exists(f"/sys/block/{n}/loop"))
+
+
+def test_a_file_with_a_file_system():
+    image("/tmp/disk.img")
+    if not os.path.exists("/dev/loop-control"):
+        raise Skip("needs /dev/loop-control")
+    before = loops()
+    with guest("file", fs("file", "file='/tmp/disk.img'", "/disk").replace("<source", "<driver type='loop' format='raw'/><source")) as run:
+        run("sh", "-c", "echo kept > /disk/mark")
+        matches(run("cat", "/proc/mounts").stdout, r"^\S+ /disk ext4 rw")
+    equal(loops(), before)
+    with guest("again", fs("file", "file='/tmp/disk.img'", "/disk", "<readonly/>").replace("<source", "<driver type='loop' format='raw'/><source")) as run:
+        equal(run("cat", "/disk/mark").stdout, "kept\n")
+        matches(run("touch", "/disk/x", ok=False).stderr, "Read-only file system")
+    equal(loops(), before)
+
+
+def test_mapped_ids():
+    body = "<idmap><uid start='0' target='100000' count='65536'/><gid start='0' target='100000' count='65536'/></idmap>"
+    busybox_root("/export/mapped")
+    for path, names, files in os.walk("/export/mapped"):
+        for name in [*names, *files, "."]:
+            os.chown(os.path.join(path, name), 100000, 100000, follow_symlinks=False)
+    pathlib.Path("/tmp/mapped.xml").write_text(domain_xml("mapped", "/bin/sleep", ("1000",), body=body, devices=fs(
+        "mount", "dir='/export/mapped'", "/") + "<console type='pty'/>"))
+    lxc("create", "/tmp/mapped.xml")
+    try:
+        supervisor = int(lxc("domid", "mapped").stdout)
+        init = pathlib.Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()[0]
+        equal(os.stat(f"/proc/{init}").st_uid, 100000)
+        equal(lxc("exec", "mapped", "--", "id", "-u").stdout, "0\n")
+        lxc("exec", "mapped", "--", "touch", "/tmp/mine")
+        equal(os.stat("/export/mapped/tmp/mine").st_uid, 100000)
+        equal(lxc("exec", "mapped", "--", "cat", "/proc/self/uid_map").stdout.split(), ["0", "100000", "65536"])
+        lxc("exec", "mapped", "--", "sh", "-c", "echo x > /dev/null")
+    finally:
+        lxc("destroy", "mapped")
+
+
+def test_user_directory_and_arguments_of_init():
+    more = "<initdir>/etc</initdir><inituser>guest</inituser><initgroup>guest</initgroup>"
+    with guest("user", os_more=more, init="/bin/sh", args=("-c", "sleep 1000")) as run:
+        found = run("cat", "/proc/1/status").stdout
+        matches(found, r"^Uid:\t1000\t1000")
+        matches(found, r"^Gid:\t1000\t1000")
+
+
+def test_a_source_that_is_not_there():
+    path = "/tmp/missing.xml"
+    busybox_root(ROOT)
+    pathlib.Path(path).write_text(domain_xml("missing", devices="\n" + fs("mount", "dir='/no/such'", "/data")))
+    matches(fails("-c", "lxc:///", "create", path), r"/tmp/missing.xml:\d+: <filesystem>: cannot use '/no/such'")
+
+
+run(globals())
