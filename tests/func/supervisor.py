@@ -18,14 +18,18 @@ ROOT = "/srv/guest"
 STANDARD = [f"c {n} rwm" for n in ("1:3", "1:5", "1:7", "1:8", "1:9", "5:0", "5:2", "136:*")]
 
 
+def supervisors():
+    return [p for p in os.listdir("/proc") if p.isdigit() and os.path.exists(f"/proc/{p}/comm")
+            and open(f"/proc/{p}/comm").read().startswith("lodge-super")]
+
+
 def clean_house(before=()):
     """Nothing of a guest is left: processes, groups, mounts, links."""
     groups = [g for point, _, _ in house.cgroup_mounts() for g in glob.glob(f"{point}/lodge*")]
     equal(groups, [])
     links = [l["ifname"] for l in json.loads(sh("ip", "-j", "link").stdout) if l["ifname"].startswith(("veth", "macv"))]
     equal(links, list(before))
-    programs = [open(f"/proc/{p}/comm").read().strip() for p in os.listdir("/proc") if p.isdigit() and os.path.exists(f"/proc/{p}/comm")]
-    equal([p for p in programs if p.startswith("lodge-super")], [])
+    house.wait_for(lambda: not supervisors(), what="the end of the supervisors")  # they answer first
     mounts = open("/proc/self/mountinfo").read()
     assert ROOT + "/" not in mounts, mounts
 
