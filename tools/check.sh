@@ -18,9 +18,9 @@ fi
 
 # Another user's build folder cannot be written: a build of one's own then
 build=build
-if [ -e build ] && [ ! -w build ]; then
+if [ -e build ] && [ ! -w build ] || [ ! -w . ]; then
     build=${TMPDIR:-/tmp}/lodge-build-$(id -u)
-    echo "build/ belongs to somebody else; building in $build"
+    echo "This folder belongs to somebody else; building in $build"
 fi
 [ -f $build/build.ninja ] || meson setup $build ${CI:+--werror} >/dev/null
 echo "Building"
