@@ -327,14 +327,13 @@ run_net_event(Cli *cli, const Args *args)
         {"list", OPT_FLAG, 0, COMPLETE_NOTHING, "name the events that there are"},                 \
         {"timestamp", OPT_FLAG, 0, COMPLETE_NOTHING, "say when"}, OPT_JSON
 
-static const Opt opts_event[] = {
-    {"domain", OPT_TEXT, OPT_BY_NAME, COMPLETE_DOMAIN, "only of this guest"},
-    {"event", OPT_TEXT, 0, COMPLETE_WORDS, "which event", event_words},
-    {"all", OPT_FLAG, 0, COMPLETE_NOTHING, "every event"},
-    OPTS_WATCH,
-    OPT_END};
+static const Opt opts_event[] = {{"domain", OPT_TEXT, 0, COMPLETE_DOMAIN, "only of this guest"},
+                                 {"event", OPT_TEXT, 0, COMPLETE_WORDS, "which event", event_words},
+                                 {"all", OPT_FLAG, 0, COMPLETE_NOTHING, "every event"},
+                                 OPTS_WATCH,
+                                 OPT_END};
 static const Opt opts_net_event[] = {
-    {"network", OPT_TEXT, OPT_BY_NAME, COMPLETE_NETWORK, "only of this network"},
+    {"network", OPT_TEXT, 0, COMPLETE_NETWORK, "only of this network"},
     {"event", OPT_TEXT, 0, COMPLETE_WORDS, "which event", network_event_words},
     OPTS_WATCH,
     OPT_END};

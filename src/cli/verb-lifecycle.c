@@ -195,6 +195,7 @@ run_shutdown(Cli *cli, const Args *args)
         cli_error("Failed to shutdown domain '%s'", virDomainGetName(dom));
         return FALSE;
     }
+    cli_warnings(cli);
     cli_say(cli, "Domain '%s' is being shutdown\n", virDomainGetName(dom));
     return TRUE;
 }
@@ -212,6 +213,7 @@ run_reboot(Cli *cli, const Args *args)
         cli_error("Failed to reboot domain '%s'", virDomainGetName(dom));
         return FALSE;
     }
+    cli_warnings(cli);
     cli_say(cli, "Domain '%s' is being rebooted\n", virDomainGetName(dom));
     return TRUE;
 }

@@ -156,6 +156,12 @@ ask_signal(const Guest *guest, int pid, int signal, Err *err)
         return err_set(err, "argument", "there is no signal %d", signal);
     if (guest->init_pid <= 0 || guest->init_pidfd < 0)
         return err_set(err, "state", "the guest is between two boots; try again in a moment");
+    /* from outside: sent from inside, the kernel would ignore SIGKILL and SIGSTOP for an init */
+    if (pid == 1) {
+        if (syscall(SYS_pidfd_send_signal, guest->init_pidfd, signal, NULL, 0) < 0)
+            return err_set_errno(err, errno, "cannot send signal %d to the guest's init", signal);
+        return 0;
+    }
     child = fork();
     if (child == 0)
         _exit(kill_inside(guest->init_pidfd, pid, signal));

@@ -216,6 +216,23 @@ def test_signals():
     lxc("undefine", "heard")
 
 
+def test_sigkill_reaches_an_init_that_listens_to_nothing():
+    define("deaf", "/bin/sleep", ("1000",))
+    lxc("start", "deaf")
+    lxc("send-process-signal", "deaf", "1", "kill")
+    wait_for(lambda: state("deaf") == "shut off (crashed)", what="the end")
+    lxc("undefine", "deaf")
+
+
+def test_a_request_that_init_ignores_is_said():
+    define("stolid", "/bin/sleep", ("1000",))
+    lxc("start", "stolid")
+    for verb in ("shutdown", "reboot"):
+        matches(lxc(verb, "stolid").stderr, f"^warning: init of domain 'stolid' ignores the request to {verb}; use destroy$")
+    lxc("destroy", "stolid")
+    lxc("undefine", "stolid")
+
+
 def test_create_wait_of_one_that_ends_at_once():
     for status in (0, 7):
         path = write("quick", domain_xml("quick", "/bin/sh", ("-c", f"exit {status}")))
