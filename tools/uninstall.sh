@@ -8,7 +8,7 @@ dest=${1:-}
 if [ -z "$dest" ] && [ -x build/lodge ]; then
     running=$(build/lodge -q list --name 2>/dev/null | grep -c . || true)
     if [ "$running" != 0 ]; then
-        echo "$running guests are running. They run on: each has its own supervisor, which is in memory."
+        echo "Guests that are running: $running. They run on: each has its own supervisor, which is in memory."
         echo "Without lodge nothing can talk to them; end them first (lodge destroy NAME), or install again later."
     fi
 fi
