@@ -28,23 +28,25 @@ cgroup_base_length(const char *dir)
     return at ? (int)(at - dir) : -1;
 }
 
-/* cpuset of v1 refuses tasks until both files have something; a new group has nothing. */
+/* cpuset of v1 refuses tasks until both files have something; a new group has nothing. Whoever made the
+ * parent may not have come to fill it yet, so that is done first; BASE (@base bytes) is always filled. */
 static int
-fill_cpuset(const char *dir, const char *file)
+fill_cpuset(const char *dir, const char *file, int base)
 {
-    char path[PATH_MAX], value[4096], *slash;
-    ssize_t n;
+    char path[PATH_MAX], value[4096];
+    const char *slash = strrchr(dir, '/');
 
-    if (io_format(path, sizeof path, "%s/%s", dir, file) < 0)
+    if (!slash || io_format(path, sizeof path, "%s/%s", dir, file) < 0)
         return -1;
-    n = io_read_file(AT_FDCWD, path, value, sizeof value);
-    if (n < 0)
-        return errno == ENOENT ? 0 : -1; /* another controller's hierarchy */
-    if (n > 1)
+    if (io_read_file(AT_FDCWD, path, value, sizeof value) < 0)
+        return -1;
+    if (value[0] && value[0] != '\n')
         return 0;
-    if (io_format(path, sizeof path, "%s", dir) < 0 || !(slash = strrchr(path, '/')))
+    if (io_format(path, sizeof path, "%.*s", (int)(slash - dir), dir) < 0)
         return -1;
-    if (io_format(slash, sizeof path - (size_t)(slash - path), "/%s", file) < 0 ||
+    if ((int)(slash - dir) > base && fill_cpuset(path, file, base) < 0)
+        return -1;
+    if (io_format(path, sizeof path, "%.*s/%s", (int)(slash - dir), dir, file) < 0 ||
         io_read_file(AT_FDCWD, path, value, sizeof value) < 0 ||
         io_format(path, sizeof path, "%s/%s", dir, file) < 0)
         return -1;
@@ -52,14 +54,20 @@ fill_cpuset(const char *dir, const char *file)
 }
 
 static int
-make_one(int version, const char *dir, bool is_cpuset)
+make_one(const char *dir)
 {
-    if (mkdir(dir, 0755) < 0)
-        return errno == EEXIST ? 0 : -1;
-    if (version == 1 && is_cpuset &&
-        (fill_cpuset(dir, "cpuset.cpus") < 0 || fill_cpuset(dir, "cpuset.mems") < 0))
-        return -1;
-    return 0;
+    return mkdir(dir, 0755) < 0 && errno != EEXIST ? -1 : 0;
+}
+
+static bool
+has_controller(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = strstr(list, name); at; at = strstr(at + 1, name))
+        if ((at == list || at[-1] == ',') && (at[length] == ',' || !at[length]))
+            return true;
+    return false;
 }
 
 static bool
@@ -99,35 +107,55 @@ enable(const char *dir, const char *controllers, char *missing, size_t size)
     }
 }
 
-/* Everything from BASE down to @dir once; ENOENT when a parent went away under us. */
+/* @dir and all that is missing of the path to it; ENOENT when a parent went away under us. */
 static int
-make_all(int version, const char *dir, const char *controllers, char *missing, size_t size)
+make_path(const char *dir, int base)
 {
     char path[PATH_MAX];
-    bool is_cpuset = strstr(dir, "cpuset") != NULL;
-    char *slash;
-    int base = cgroup_base_length(dir), result = 0;
 
-    if (io_format(path, sizeof path, "%s", dir) < 0)
-        return -1;
-    if (base < 0) {
-        errno = EINVAL;
-        return -1;
-    }
-    /* the usual case: the parents are there, nothing is to be enabled */
-    if (version == 1 && (result = make_one(version, dir, is_cpuset)) == 0)
+    if (make_one(dir) == 0) /* the usual case: the parents are there */
         return 0;
-    if (result < 0 && errno != ENOENT)
+    if (errno != ENOENT || io_format(path, sizeof path, "%s", dir) < 0)
         return -1;
-    for (slash = path + base; slash; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(path + base + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (slash > path + base && make_one(version, path, is_cpuset) < 0)
+        if (make_one(path) < 0)
             return -1;
-        if (version == 2 && *controllers)
-            enable(path, controllers, missing, size);
         *slash = '/';
     }
-    return make_one(version, dir, is_cpuset);
+    return make_one(path);
+}
+
+static int
+make_v1(const char *dir, int base, const char *controllers)
+{
+    if (make_path(dir, base) < 0)
+        return -1;
+    if (!has_controller(controllers, "cpuset"))
+        return 0;
+    return fill_cpuset(dir, "cpuset.cpus", base) < 0 || fill_cpuset(dir, "cpuset.mems", base) < 0
+               ? -1
+               : 0;
+}
+
+/* What a group may limit is decided in all groups above it. */
+static int
+make_v2(const char *dir, int base, const char *controllers, char *missing, size_t size)
+{
+    char path[PATH_MAX];
+
+    if (!*controllers)
+        return make_path(dir, base);
+    if (io_format(path, sizeof path, "%s", dir) < 0)
+        return -1;
+    for (char *slash = path + base; slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (slash > path + base && make_one(path) < 0)
+            return -1;
+        enable(path, controllers, missing, size);
+        *slash = '/';
+    }
+    return make_one(path);
 }
 
 int
@@ -135,11 +163,15 @@ cgroup_make(int version, const char *dir, const char *controllers, char *ret_mis
             Err *err)
 {
     char missing[256] = "";
-    int fd = -1;
+    int fd = -1, base = cgroup_base_length(dir), result;
 
+    if (base < 0)
+        return err_set(err, "config", "'%s' is no control group of lodge's", dir);
     for (int i = 0; i < RETRIES && fd < 0; i++) {
         missing[0] = '\0';
-        if (make_all(version, dir, controllers, missing, sizeof missing) == 0)
+        result = version == 1 ? make_v1(dir, base, controllers)
+                              : make_v2(dir, base, controllers, missing, sizeof missing);
+        if (result == 0)
             fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0 && errno != ENOENT)
             break;

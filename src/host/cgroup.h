@@ -23,8 +23,9 @@ int cgroup_base_length(const char *dir);
 /**
  * cgroup_make:
  * @version: 1 or 2
- * @dir: made with its parents below BASE; v1 cpuset groups get cpus and mems of the parent
- * @controllers: v2: comma list to enable for @dir in all groups above it ("" for none)
+ * @dir: made with its parents below BASE
+ * @controllers: v1: comma list of the hierarchy's (cpuset groups get cpus and mems of the parent);
+ *   v2: comma list to enable for @dir in all groups above it ("" for none)
  * @ret_missing: (out) (nullable): of @size bytes: the controllers that could not be enabled, "" for none
  *
  * A parent that somebody removes in the meantime is made again.

@@ -81,12 +81,11 @@ make_env(const Plan *plan)
 }
 
 static int
-clone_flags(const Guest *guest, uint64_t *ret_flags, bool *ret_waits, Err *err)
+clone_flags(const Guest *guest, uint64_t *ret_flags, Err *err)
 {
     const PlanStep *list = plan_find(&guest->plan, PLAN_GUEST, "namespaces");
-    const PlanPhase *link = &guest->plan.phase[PLAN_LINK];
+    const PlanStep *netns = plan_find(&guest->plan, PLAN_LINK, "netns");
     uint64_t flags = 0;
-    bool waits = false;
 
     if (!list)
         return err_set(err, "config", "the plan has no 'namespaces'");
@@ -95,16 +94,23 @@ clone_flags(const Guest *guest, uint64_t *ret_flags, bool *ret_waits, Err *err)
     if (!(flags & CLONE_NEWNS) || !(flags & CLONE_NEWPID))
         return err_set(err, "config", "plan line %d: 'mnt' and 'pid' are always needed",
                        list->line);
-    for (int i = 0; i < link->n; i++) {
-        if (link->steps[i].op == OP_NETNS && strcmp(link->steps[i].argv[1], "new") == 0)
-            flags |= CLONE_NEWNET;
-        else if (link->steps[i].op == OP_VETH || link->steps[i].op == OP_MACVLAN ||
-                 link->steps[i].op == OP_NETDEV)
-            waits = true;
-    }
+    if (netns && strcmp(netns->argv[1], "new") == 0)
+        flags |= CLONE_NEWNET;
     *ret_flags = flags;
-    *ret_waits = waits || (flags & CLONE_NEWUSER);
     return 0;
+}
+
+/* Whether there is something to do for the child while it mounts. */
+static bool
+must_wait(const Guest *guest)
+{
+    const PlanPhase *link = &guest->plan.phase[PLAN_LINK];
+
+    for (int i = 0; i < link->n; i++)
+        if (link->steps[i].op == OP_VETH || link->steps[i].op == OP_MACVLAN ||
+            link->steps[i].op == OP_NETDEV)
+            return true;
+    return plan_find(&guest->plan, PLAN_HOST, "cgroup");
 }
 
 static int
@@ -144,18 +150,64 @@ write_map(const Guest *guest, const char *kind, Err *err)
     return 0;
 }
 
+/* One word to the child, with @n descriptors. */
+static int
+say(Guest *guest, char word, const int *fds, int n, Err *err)
+{
+    struct iovec part = {.iov_base = &word, .iov_len = 1};
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int) * GUEST_GROUPS_MAX)];
+    } control;
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
+    if (n > 0) {
+        message.msg_control = &control;
+        message.msg_controllen = CMSG_SPACE(sizeof *fds * (size_t)n);
+        control.header = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof *fds * (size_t)n),
+                                          .cmsg_level = SOL_SOCKET,
+                                          .cmsg_type = SCM_RIGHTS};
+        memcpy(CMSG_DATA(&control.header), fds, sizeof *fds * (size_t)n);
+    }
+    /* EPIPE: it has ended, and boot_await() reads why */
+    if (sendmsg(guest->child_socket, &message, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+        return err_set_errno(err, errno, "cannot go on with the start");
+    return 0;
+}
+
+/* Hands the files to it by which it enters its v1 groups. */
+static int
+let_go(Guest *guest, Err *err)
+{
+    int fds[GUEST_GROUPS_MAX], n = 0, result = 0;
+
+    for (int i = 0; i < guest->n_groups && result == 0; i++) {
+        if (guest->groups[i].version != 1)
+            continue;
+        fds[n] = openat(guest->groups[i].fd, "tasks", O_WRONLY | O_CLOEXEC);
+        if (fds[n++] < 0)
+            result = err_set_errno(err, errno, "cannot enter the control group '%s'",
+                                   guest->groups[i].dir);
+    }
+    if (result == 0)
+        result = say(guest, CHILD_GO, fds, n, err);
+    while (n > 0)
+        io_close(&fds[--n]);
+    return result;
+}
+
 /* What the child waits for. */
 static int
-prepare_child(Guest *guest, bool has_userns, Err *err)
+prepare_child(Guest *guest, Err *err)
 {
-    if (has_userns && (write_map(guest, "uid", err) < 0 || write_map(guest, "gid", err) < 0))
+    if (!guest->has_groups && host_phase_late(guest, err) < 0)
         return -1;
+    guest->has_groups = true;
     /* a cleaner needs our pids: the names of links begin with ours */
-    if (guest_status_write(guest, err) < 0 || links_make(guest, guest->init_pid, err) < 0)
+    if (guest->plan.phase[PLAN_LINK].n > 1 &&
+        (guest_status_write(guest, err) < 0 || links_make(guest, guest->init_pid, err) < 0))
         return -1;
-    if (send(guest->child_socket, "g", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
-        return err_set_errno(err, errno, "cannot go on with the start");
-    return 0; /* EPIPE: it has ended, and boot_await() reads why */
+    return let_go(guest, err);
 }
 
 static int
@@ -183,9 +235,10 @@ boot_begin(Guest *guest, Err *err)
     int pair[2] = {-1, -1}, saved_errno;
     pid_t pid = -1;
 
-    if (clone_flags(guest, &flags, &child.must_wait, err) < 0 || make_sockets(guest, pair, err) < 0)
+    if (clone_flags(guest, &flags, err) < 0 || make_sockets(guest, pair, err) < 0)
         return -1;
     child.socket = pair[1];
+    child.must_wait = must_wait(guest);
     child.has_userns = flags & CLONE_NEWUSER;
     child.sources = calloc((size_t)guest->plan.phase[PLAN_GUEST].n + 1, sizeof *child.sources);
     child.envp = make_env(&guest->plan);
@@ -220,7 +273,10 @@ boot_begin(Guest *guest, Err *err)
     guest->init_start = ns_start_time(pid);
     if (!guest->init_start) /* `clean` would not know it again */
         return err_set_errno(err, errno, "cannot read when the guest's first process began");
-    return child.must_wait ? prepare_child(guest, child.has_userns, err) : 0;
+    if (child.has_userns && (write_map(guest, "uid", err) < 0 || write_map(guest, "gid", err) < 0 ||
+                             say(guest, CHILD_MAPPED, NULL, 0, err) < 0))
+        return -1;
+    return child.must_wait ? prepare_child(guest, err) : 0;
 }
 
 /* One message of the child; the descriptor is taken over or closed. */
@@ -271,8 +327,9 @@ receive(Guest *guest, Err *err)
 
     do
         n = recvmsg(guest->child_socket, &message, MSG_CMSG_CLOEXEC);
-    while (n < 0 && errno == EINTR);
-    if (n < 0 && errno != ECONNRESET) /* that is its end, with our word unread */
+    while (n < 0 && (errno == EINTR ||
+                     errno == ECONNRESET)); /* it went with our word unread: its own follow */
+    if (n < 0)
         return err_set_errno(err, errno, "cannot hear from the guest's first process");
     if (n <= 0)
         return 0;

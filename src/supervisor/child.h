@@ -9,7 +9,9 @@
  *   child -> supervisor   'C' INDEX    + descriptor: the console's master
  *                         'L' FILE NUL WHY    a wish that was not granted
  *                         'E' WORD NUL TEXT   the start has failed
- *   supervisor -> child   'g'          go on: your links and id maps are there
+ *   supervisor -> child   'm'          your id maps are there (only with a user namespace; at the beginning)
+ *                         'g'          + descriptors: `tasks` of the v1 groups. Groups and links are there:
+ *                                      the supervisor makes them while the child mounts
  *
  * Nothing here calls malloc. Files: guest-child.c (order, talk), mount-child.c, dev-child.c, net-child.c,
  * init-child.c.
@@ -21,7 +23,9 @@
 #include "host/mount.h"
 #include "supervisor/guest-priv.h"
 
-#define CHILD_NODES   6    /* the standard devices */
+#define CHILD_NODES   6 /* the standard devices */
+#define CHILD_MAPPED  'm'
+#define CHILD_GO      'g'
 #define CHILD_AT_EXEC (-1) /* guest->progress when nothing but exec is left */
 
 typedef struct {

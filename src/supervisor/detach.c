@@ -99,12 +99,13 @@ undo_group_v2(Guest *guest, int number)
 static int
 enter_group_v1(Guest *guest, const PlanStep *step, Err *err)
 {
+    const char *controllers = controllers_of(guest, step->argv[2]);
     int result = -1;
 
     undo_add(&guest->host_undo, undo_group_v1, guest_step_number(guest, step));
     /* the last supervisor to leave removes the group: it may go between the two calls */
     for (int i = 0; i < RETRIES && result < 0; i++) {
-        int fd = cgroup_make(1, step->argv[2], "", NULL, 0, err);
+        int fd = cgroup_make(1, step->argv[2], controllers ? controllers : "", NULL, 0, err);
 
         if (fd < 0)
             return -1;

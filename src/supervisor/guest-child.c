@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/cgroup.h"
 #include "host/io.h"
 #include "supervisor/child.h"
 #include "supervisor/plan-ops.h"
@@ -80,7 +79,7 @@ tie_to_parent(Child *child, Err *err)
     return 0;
 }
 
-/* Into the groups, out of the supervisor's session and signal settings. */
+/* Out of the supervisor's session and signal settings, without its locks. */
 static int
 leave_supervisor(Child *child, Err *err)
 {
@@ -89,12 +88,6 @@ leave_supervisor(Child *child, Err *err)
 
     io_close(&guest->alive_fd);
     io_close(&guest->launch_fd);
-    for (int i = 0; i < guest->n_groups; i++)
-        if (guest->groups[i].version == 1 && cgroup_enter_v1(guest->groups[i].fd, err) < 0)
-            return err_prefix(err, "'%s'", guest->groups[i].dir);
-    /* only now: the root of the new cgroup namespace is where we are */
-    if (guest->n_groups > 0 && unshare(CLONE_NEWCGROUP) < 0)
-        return err_set_errno(err, errno, "cannot make a cgroup namespace");
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     for (int i = 1; i < NSIG; i++)
@@ -104,22 +97,68 @@ leave_supervisor(Child *child, Err *err)
     return 0;
 }
 
+/* Waits for the supervisor's word, and takes the descriptors that come with it; without the word the
+ * supervisor gave up, and says why itself. Returns how many descriptors came. */
 static int
-await_go(Child *child, Err *err)
+await_word(Child *child, char wanted, int fds[GUEST_GROUPS_MAX])
 {
-    char go = 0;
+    char word = 0;
+    struct iovec part = {.iov_base = &word, .iov_len = 1};
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int) * GUEST_GROUPS_MAX)];
+    } control;
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    struct cmsghdr *header;
     ssize_t n;
 
-    if (!child->must_wait)
-        return 0;
     do
-        n = recv(child->socket, &go, 1, 0);
+        n = recvmsg(child->socket, &message, MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
-    if (n != 1) /* the supervisor gave up, and says why itself */
+    if (n != 1 || word != wanted)
         _exit(127);
-    if (child->has_userns && (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0))
+    header = CMSG_FIRSTHDR(&message);
+    if (!header || header->cmsg_type != SCM_RIGHTS)
+        return 0;
+    memcpy(fds, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
+    return (int)((header->cmsg_len - CMSG_LEN(0)) / sizeof *fds);
+}
+
+static int
+enter_userns(Child *child, Err *err)
+{
+    int none[GUEST_GROUPS_MAX];
+
+    if (!child->has_userns)
+        return 0;
+    (void)await_word(child, CHILD_MAPPED, none);
+    if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
         return err_set_errno(err, errno, "cannot become root of the user namespace");
     return 0;
+}
+
+/* A single-threaded process that writes "0" into `tasks` itself takes no lock of the whole host. The files
+ * were opened by the supervisor: from here they may be out of sight, or out of reach. */
+static int
+enter_groups(Child *child, Err *err)
+{
+    int fds[GUEST_GROUPS_MAX], n = 0, result = 0;
+
+    if (child->must_wait)
+        n = await_word(child, CHILD_GO, fds);
+    for (int i = 0; i < n; i++) {
+        if (result == 0 && write(fds[i], "0", 1) != 1)
+            result = err_set_errno(err, errno, "cannot enter the guest's control groups");
+        io_close(&fds[i]);
+    }
+    /* only now: the root of the new cgroup namespace is where we are */
+    if (result == 0 && plan_find(&child->guest->plan, PLAN_HOST, "cgroup") &&
+        unshare(CLONE_NEWCGROUP) < 0)
+        result = err_set_errno(err, errno, "cannot make a cgroup namespace");
+    return result;
 }
 
 static int
@@ -157,7 +196,7 @@ child_main(Child *child)
 
     child->tree_fd = child->mask_fd = child->slave_fd = -1;
     if (tie_to_parent(child, &err) < 0 || leave_supervisor(child, &err) < 0 ||
-        await_go(child, &err) < 0)
+        enter_userns(child, &err) < 0)
         give_up(child, &err);
     /* slave, not private: what an automounter mounts for us on the host has to arrive here */
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0) {
@@ -165,7 +204,9 @@ child_main(Child *child)
         give_up(child, &err);
     }
     if (child_open_sources(child, &err) < 0 || child_open_nodes(child, &err) < 0 ||
-        do_phase(child, &err) < 0 || child_network(child, &err) < 0 ||
+        do_phase(child, &err) < 0)
+        give_up(child, &err);
+    if (enter_groups(child, &err) < 0 || child_network(child, &err) < 0 ||
         child_seal_root(child, &err) < 0)
         give_up(child, &err);
     (void)child_become_init(child, &err);

@@ -35,6 +35,9 @@ GuestLoop *guest_loop(Guest *guest, const char *id);
 /* A limit that could not be set and was only wished for. */
 void guest_lack(Guest *guest, const char *file, const char *why);
 
+/* guest.c: what is left of phase host when the child has been cloned: groups of v1, and all limits. */
+int host_phase_late(Guest *guest, Err *err);
+
 /* boot.c: clone and configure; everything is recorded in boot_undo. */
 int boot_begin(Guest *guest, Err *err);
 /* Waits until the child has exec'd; on failure @err has its words. The caller undoes. */

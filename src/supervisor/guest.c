@@ -25,8 +25,19 @@
 #define FREEZE_MS 5000
 #define REAP_MS   1000
 
+/* The groups of v1 are many, and the child enters them by itself: they are made while it mounts. The
+ * group of v2 is there before, because the child is born in it; and the view of /proc wants to know all. */
+static bool
+is_late(const Guest *guest, const PlanStep *step)
+{
+    if (guest->is_network || plan_find(&guest->plan, PLAN_HOST, "proc-view"))
+        return false;
+    return step->op == OP_CGROUP_SET || step->op == OP_DEVICES ||
+           (step->op == OP_CGROUP && strcmp(step->argv[1], "v1") == 0);
+}
+
 static int
-run_host_phase(Guest *guest, Err *err)
+run_host_phase(Guest *guest, bool late, Err *err)
 {
     const PlanPhase *phase = &guest->plan.phase[PLAN_HOST];
 
@@ -34,6 +45,8 @@ run_host_phase(Guest *guest, Err *err)
         const PlanStep *step = &phase->steps[i];
         GuestOpFunc func = ops_host_find(step->op);
 
+        if (is_late(guest, step) != late)
+            continue;
         if (!func)
             func = ops_net_find(step->op);
         if (undo_reserve(&guest->host_undo) < 0)
@@ -44,6 +57,26 @@ run_host_phase(Guest *guest, Err *err)
     return 0;
 }
 
+int
+host_phase_late(Guest *guest, Err *err)
+{
+    return run_host_phase(guest, true, err);
+}
+
+static void
+undo_host_terminals(Guest *guest, int number)
+{
+    char name[16];
+
+    for (int i = 0; i < guest->n_consoles; i++) {
+        io_close(&guest->consoles[i].host_fd);
+        io_close(&guest->consoles[i].host_slave_fd);
+        (void)io_format(name, sizeof name, "console%d", i);
+        (void)unlinkat(guest->live_fd, name, 0);
+    }
+    guest->n_consoles = 0;
+}
+
 /* A terminal of the host for each console, so that any program can use it; kept over reboots. */
 static int
 open_host_terminals(Guest *guest, Err *err)
@@ -51,6 +84,9 @@ open_host_terminals(Guest *guest, Err *err)
     const PlanPhase *phase = &guest->plan.phase[PLAN_GUEST];
     char name[16];
 
+    if (undo_reserve(&guest->host_undo) < 0)
+        return err_set_errno(err, ENOMEM, "cannot open the consoles");
+    undo_add(&guest->host_undo, undo_host_terminals, 0);
     for (int i = 0; i < phase->n; i++) {
         GuestConsole *console = &guest->consoles[guest->n_consoles];
         int number = 0;
@@ -72,20 +108,6 @@ open_host_terminals(Guest *guest, Err *err)
     return 0;
 }
 
-static void
-undo_host_terminals(Guest *guest, int number)
-{
-    char name[16];
-
-    for (int i = 0; i < guest->n_consoles; i++) {
-        io_close(&guest->consoles[i].host_fd);
-        io_close(&guest->consoles[i].host_slave_fd);
-        (void)io_format(name, sizeof name, "console%d", i);
-        (void)unlinkat(guest->live_fd, name, 0);
-    }
-    guest->n_consoles = 0;
-}
-
 int
 guest_begin(Guest *guest, Err *err)
 {
@@ -93,17 +115,10 @@ guest_begin(Guest *guest, Err *err)
     guest->supervisor_start = ns_start_time(guest->supervisor_pid);
     guest->started = time(NULL);
     guest->state = GUEST_STARTING;
-    if (run_host_phase(guest, err) < 0 ||
+    /* the child is at work while the terminals are opened */
+    if (run_host_phase(guest, false, err) < 0 ||
         (!guest->is_network &&
-         (undo_reserve(&guest->host_undo) < 0 || boot_begin(guest, err) < 0))) {
-        guest_undo(guest, GUEST_REASON_FAILED);
-        return -1;
-    }
-    if (guest->is_network)
-        return 0;
-    /* the child is at work meanwhile */
-    undo_add(&guest->host_undo, undo_host_terminals, 0);
-    if (open_host_terminals(guest, err) < 0) {
+         (boot_begin(guest, err) < 0 || open_host_terminals(guest, err) < 0))) {
         guest_undo(guest, GUEST_REASON_FAILED);
         return -1;
     }

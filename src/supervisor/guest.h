@@ -123,7 +123,8 @@ typedef struct Guest {
     int n_consoles;
     GuestGroup groups[GUEST_GROUPS_MAX];
     int n_groups;
-    int freezer; /* index into groups; -1: nothing can freeze */
+    bool has_groups; /* all of them are made, with their limits */
+    int freezer;     /* index into groups; -1: nothing can freeze */
     GuestLink links[GUEST_LINKS_MAX];
     int n_links;
     GuestLoop loops[GUEST_LOOPS_MAX];

@@ -102,8 +102,8 @@ do_cgroup(Guest *guest, const PlanStep *step, Err *err)
         .version = version_of(step), .controllers = step->argv[2], .dir = step->argv[3], .fd = -1};
     guest->n_groups++;
     undo_add(&guest->host_undo, undo_cgroup, guest_step_number(guest, step));
-    group->fd = cgroup_make(group->version, group->dir, group->version == 2 ? step->argv[2] : "",
-                            missing, sizeof missing, err);
+    group->fd =
+        cgroup_make(group->version, group->dir, step->argv[2], missing, sizeof missing, err);
     if (group->fd < 0)
         return -1;
     if (missing[0])
