@@ -58,7 +58,8 @@ int child_open_nodes(Child *child, Err *err);
 /* After phase guest: read-only root, pivot, autofs. */
 int child_seal_root(Child *child, Err *err);
 
-/* lo, addresses, routes. */
+/* lo, in a network of the guest's own; then, when the devices are there, addresses and routes. */
+int child_loopback(Child *child, Err *err);
 int child_network(Child *child, Err *err);
 
 /* payload and init phases; returns only on failure. */

@@ -15,6 +15,7 @@
 #include "host/io.h"
 #include "host/ns.h"
 #include "supervisor/control.h"
+#include "supervisor/fault.h"
 #include "supervisor/guest-priv.h"
 #include "supervisor/plan-ops.h"
 
@@ -142,14 +143,45 @@ fork_into(const PlanStep *step, Err *err)
     return pid;
 }
 
+/* The process that was started has done its part, and ends; but while the other one clones the guest's
+ * init, it can make the v1 groups. Nobody relies on it: do_cgroup() takes what is there. Until it has ended
+ * detach_settle() waits, so that nothing appears behind the back of an undo. */
+static void
+make_groups_ahead(const Guest *guest)
+{
+    const PlanPhase *phase = &guest->plan.phase[PLAN_HOST];
+
+    for (int i = 0; i < phase->n && !fault_is_armed(); i++) {
+        char *const *argv = phase->steps[i].argv;
+        int fd = phase->steps[i].op == OP_CGROUP && strcmp(argv[1], "v1") == 0
+                     ? cgroup_make(1, argv[3], argv[2], NULL, 0, NULL)
+                     : -1;
+
+        io_close(&fd);
+    }
+}
+
+void
+detach_settle(Guest *guest)
+{
+    char none;
+
+    while (guest->ahead_fd >= 0 && read(guest->ahead_fd, &none, 1) < 0 && errno == EINTR)
+        ;
+    io_close(&guest->ahead_fd);
+}
+
 static int
 enter_groups(Guest *guest, Err *err)
 {
     const PlanPhase *phase = &guest->plan.phase[PLAN_HOST];
     const PlanStep *v2 = NULL;
     char text[8192];
+    int ahead[2];
     pid_t pid;
 
+    if (pipe2(ahead, O_CLOEXEC) < 0)
+        return err_set_errno(err, errno, "cannot start the supervisor");
     if (io_read_file(AT_FDCWD, "/proc/self/cgroup", text, sizeof text) < 0)
         text[0] = '\0';
     for (int i = 0; i < phase->n; i++) {
@@ -163,10 +195,16 @@ enter_groups(Guest *guest, Err *err)
     if (pid < 0) {
         if (v2)
             cgroup_remove_unused(v2->argv[2]);
+        io_close(&ahead[0]);
+        io_close(&ahead[1]);
         return -1;
     }
-    if (pid > 0)
+    if (pid > 0) {
+        make_groups_ahead(guest);
         _exit(0);
+    }
+    io_close(&ahead[1]);
+    guest->ahead_fd = ahead[0];
     if (v2)
         undo_add(&guest->host_undo, undo_group_v2, guest_step_number(guest, v2));
     for (int i = 0; i < phase->n; i++) {
@@ -175,6 +213,7 @@ enter_groups(Guest *guest, Err *err)
         if (step->op == OP_SUPERVISOR_GROUP && strcmp(step->argv[1], "v1") == 0 &&
             !is_at_root(text, controllers_of(guest, step->argv[2])) &&
             (undo_reserve(&guest->host_undo) < 0 || enter_group_v1(guest, step, err) < 0)) {
+            detach_settle(guest);
             undo_run(&guest->host_undo, guest);
             return -1;
         }
@@ -202,6 +241,7 @@ detach(Guest *guest, Err *err)
 {
     const PlanStep *stdio = plan_find(&guest->plan, PLAN_INIT, "stdio");
 
+    (void)close_range(SUPERVISOR_ALIVE_FD + 1, ~0U, 0); /* whatever the launcher had open */
     if (undo_reserve(&guest->host_undo) < 0)
         return err_set_errno(err, ENOMEM, "cannot start the supervisor");
     if (enter_groups(guest, err) < 0)
@@ -209,12 +249,12 @@ detach(Guest *guest, Err *err)
     guest->supervisor_pid = getpid();
     (void)setsid();
     (void)signal(SIGPIPE, SIG_IGN);
-    (void)close_range(SUPERVISOR_ALIVE_FD + 1, ~0U, 0);
     if ((stdio && strcmp(stdio->argv[1], "inherit") == 0) || detach_stdio(err) == 0) {
         if (chdir("/") == 0)
             return 0;
         (void)err_set_errno(err, errno, "cannot leave the launcher's directory");
     }
+    detach_settle(guest);
     undo_run(&guest->host_undo, guest);
     return -1;
 }

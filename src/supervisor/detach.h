@@ -13,5 +13,8 @@
 /* Returns 0 in the process that goes on. */
 int detach(Guest *guest, Err *err);
 
+/* Waits until the process that did not go on has ended: it makes groups ahead. */
+void detach_settle(Guest *guest);
+
 /* Descriptors 0-2 become /dev/null; done late when init is to inherit the launcher's. */
 int detach_stdio(Err *err);

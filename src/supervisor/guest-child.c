@@ -206,8 +206,9 @@ child_main(Child *child)
     if (child_open_sources(child, &err) < 0 || child_open_nodes(child, &err) < 0 ||
         do_phase(child, &err) < 0)
         give_up(child, &err);
-    if (enter_groups(child, &err) < 0 || child_network(child, &err) < 0 ||
-        child_seal_root(child, &err) < 0)
+    /* all that can be done without the supervisor comes before its word */
+    if (child_loopback(child, &err) < 0 || child_seal_root(child, &err) < 0 ||
+        enter_groups(child, &err) < 0 || child_network(child, &err) < 0)
         give_up(child, &err);
     (void)child_become_init(child, &err);
     give_up(child, &err);

@@ -171,6 +171,7 @@ guest_init(Guest *guest)
     *guest = (Guest){.live_fd = -1,
                      .alive_fd = -1,
                      .launch_fd = -1,
+                     .ahead_fd = -1,
                      .init_pidfd = -1,
                      .child_socket = -1,
                      .guest_rtnl = -1,

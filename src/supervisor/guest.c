@@ -60,6 +60,7 @@ run_host_phase(Guest *guest, bool late, Err *err)
 int
 host_phase_late(Guest *guest, Err *err)
 {
+    detach_settle(guest);
     return run_host_phase(guest, true, err);
 }
 
@@ -249,6 +250,7 @@ guest_undo(Guest *guest, GuestReason reason)
     if (guest->state == GUEST_ENDED)
         return;
     undo_run(&guest->boot_undo, guest);
+    detach_settle(guest);
     undo_run(&guest->host_undo, guest);
     guest->state = GUEST_ENDED;
     guest->reason = reason;

@@ -100,6 +100,7 @@ typedef struct Guest {
     int live_fd;   /* the live directory */
     int alive_fd;  /* the locked file; close it in every child first */
     int launch_fd; /* the launcher's pipe; -1 once answered */
+    int ahead_fd;  /* ends when the process that detached us has; see detach.h; -1 */
 
     /* what runs */
     pid_t supervisor_pid; /* the guest's id */

@@ -90,8 +90,6 @@ configure(Child *child, int sock, Err *err)
 {
     const PlanPhase *phase = &child->guest->plan.phase[PLAN_LINK];
 
-    if (put_up(sock, "lo", err) < 0)
-        return -1;
     for (int i = 0; i < phase->n; i++) {
         const PlanStep *step = &phase->steps[i];
         bool is_up =
@@ -110,13 +108,35 @@ configure(Child *child, int sock, Err *err)
     return 0;
 }
 
+static bool
+has_own_network(const Child *child)
+{
+    const PlanStep *netns = plan_find(&child->guest->plan, PLAN_LINK, "netns");
+
+    return netns && strcmp(netns->argv[1], "new") == 0;
+}
+
+int
+child_loopback(Child *child, Err *err)
+{
+    int sock, result;
+
+    if (!has_own_network(child))
+        return 0;
+    sock = rtnl_open(err);
+    if (sock < 0)
+        return -1;
+    result = put_up(sock, "lo", err);
+    io_close(&sock);
+    return result;
+}
+
 int
 child_network(Child *child, Err *err)
 {
-    const PlanStep *netns = plan_find(&child->guest->plan, PLAN_LINK, "netns");
     int sock, result;
 
-    if (!netns || strcmp(netns->argv[1], "new") != 0)
+    if (!has_own_network(child) || child->guest->plan.phase[PLAN_LINK].n == 1)
         return 0;
     sock = rtnl_open(err);
     if (sock < 0)

@@ -56,6 +56,12 @@ fault_disarm(void)
         atomic_store(&fault->left, 0);
 }
 
+int
+fault_is_armed(void)
+{
+    return fault != NULL;
+}
+
 static int
 fails(const char *name)
 {
