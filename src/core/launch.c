@@ -17,6 +17,7 @@
 #include "core/paths.h"
 #include "core/status.h"
 #include "core/store-priv.h"
+#include "host/exe.h"
 #include "supervisor/control.h"
 #include "util/error.h"
 #include "util/fd.h"
@@ -214,12 +215,27 @@ parse_answer(char *answer, int *ret_pid, GError **error)
                      "the supervisor died while starting and did not say why");
 }
 
+/* Runs @program from a read-only mount of its own, so that no guest reaches the host's file through it;
+ * as it is where that is not allowed. spawn_start() closes our descriptors before the exec, but not
+ * ours in /proc. */
+static pid_t
+spawn_sealed(const char *program, const char *const *argv, const int *fds, GError **error)
+{
+    g_auto(Fd) sealed_fd = exe_open_sealed(program);
+    g_autofree char *sealed = g_strdup_printf("/proc/%d/fd/%d", (int)getpid(), sealed_fd);
+
+    if (sealed_fd < 0 || access(sealed, X_OK) < 0)
+        return spawn_start(program, argv, fds, LAUNCH_FDS, error);
+    return spawn_start(sealed, argv, fds, LAUNCH_FDS, error);
+}
+
 /* Starts the program; @ret_answer_fd is where it speaks. */
 static pid_t
 spawn(Launch *launch, int *ret_answer_fd, GError **error)
 {
     g_autofree char *path = paths_helper("lodge-supervisor");
-    const char *const argv[] = {"lodge-supervisor", "run", launch->spec->name, NULL};
+    const char *const argv[] = {path, "run", launch->spec->name,
+                                NULL}; /* it looks beside argv[0] */
     int fds[LAUNCH_FDS], ends[2];
     pid_t pid;
 
@@ -232,7 +248,7 @@ spawn(Launch *launch, int *ret_answer_fd, GError **error)
     fds[SUPERVISOR_LAUNCH_FD] = ends[1];
     fds[SUPERVISOR_LIVE_FD] = launch->live_fd;
     fds[SUPERVISOR_ALIVE_FD] = launch->alive_fd;
-    pid = spawn_start(path, argv, fds, LAUNCH_FDS, error);
+    pid = spawn_sealed(path, argv, fds, error);
     fd_close(ends[1]);
     if (pid < 0)
         fd_close(ends[0]);

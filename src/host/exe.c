@@ -18,19 +18,30 @@ typedef struct {
     uint64_t set, clear, propagation, userns_fd;
 } MountAttr;
 
+int
+exe_open_sealed(const char *path)
+{
+    MountAttr attr = {.set = MOUNT_ATTR_RDONLY};
+    int fd = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | O_CLOEXEC);
+
+    if (fd >= 0 && syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr, sizeof attr) == 0)
+        return fd;
+    if (fd >= 0)
+        (void)close(fd);
+    return -1;
+}
+
 void
 exe_seal(char **argv)
 {
-    MountAttr attr = {.set = MOUNT_ATTR_RDONLY};
     struct statvfs st;
     int fd;
 
     if (statvfs("/proc/self/exe", &st) < 0 || st.f_flag & ST_RDONLY)
         return;
-    fd = (int)syscall(SYS_open_tree, AT_FDCWD, "/proc/self/exe", OPEN_TREE_CLONE | O_CLOEXEC);
+    fd = exe_open_sealed("/proc/self/exe");
     if (fd < 0)
         return;
-    if (syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr, sizeof attr) == 0)
-        (void)syscall(SYS_execveat, fd, "", argv, environ, AT_EMPTY_PATH);
+    (void)syscall(SYS_execveat, fd, "", argv, environ, AT_EMPTY_PATH);
     (void)close(fd);
 }

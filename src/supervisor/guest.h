@@ -84,6 +84,7 @@ typedef struct {
 } GuestLack; /* a limit that the plan wanted ("try") and the host refused */
 
 typedef struct Guest {
+    const char *program; /* argv[0]: this program's file when absolute; borrowed */
     Plan plan;
 
     /* phase object; strings point into the plan */

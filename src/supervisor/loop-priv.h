@@ -40,7 +40,7 @@ struct Loop {
     /* loop.c */
     Watch init, signals, helper;
     Timer patience; /* with an init that does not end although it was killed */
-    Timer again; /* a restart that waits for its turn */
+    Timer again;    /* a restart that waits for its turn */
     int64_t booted_ms;
     int delay_ms;
     Console *consoles; /* (array length=n_consoles) */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "host/err.h"
@@ -55,7 +56,7 @@ fail(Guest *guest, Loop *loop, const Err *err)
 }
 
 static int
-run(Guest *guest)
+run(Guest *guest, const char *program)
 {
     GuestReason reason;
     Loop *loop = NULL;
@@ -67,6 +68,7 @@ run(Guest *guest)
         answer(guest, &err);
         return 1;
     }
+    guest->program = program;
     if (guest_begin(guest, &err) < 0 || !(loop = loop_new(guest, &err)) ||
         (guest->is_network && keep_start(guest, &err) < 0) || guest_await(guest, &err) < 0)
         return fail(guest, loop, &err);
@@ -87,8 +89,9 @@ main(int argc, char **argv)
 {
     static Guest guest; /* large, and lives as long as the process */
 
+    (void)prctl(PR_SET_NAME, "lodge-supervisor"); /* exec'd by descriptor, it would be a number */
     if (argc >= 2 && strcmp(argv[1], "run") == 0)
-        return run(&guest);
+        return run(&guest, argv[0]);
     if (argc >= 3 && strcmp(argv[1], "enter") == 0) {
         exe_seal(argv);
         return enter_main(argc - 1, argv + 1, getenv("TERM"));

@@ -20,13 +20,18 @@
 
 #define START_MS 5000
 
-/* The program beside this one. */
+/* The program beside this one. A launcher that runs us from a mount of our file alone, which has no path,
+ * says by argv[0] where that is. */
 static int
-helper_path(char *path, size_t size)
+helper_path(const Guest *guest, char *path, size_t size)
 {
-    ssize_t n = readlink("/proc/self/exe", path, size - 1);
     char *slash;
+    ssize_t n;
 
+    if (guest->program[0] == '/')
+        n = io_format(path, size, "%s", guest->program);
+    else
+        n = readlink("/proc/self/exe", path, size - 1);
     if (n < 0)
         return -1;
     path[n] = '\0';
@@ -61,7 +66,7 @@ proc_view_start(Guest *guest, const char *dir, Err *err)
     int pipe_fds[2];
     pid_t pid;
 
-    if (helper_path(path, sizeof path) < 0 || access(path, X_OK) < 0) {
+    if (helper_path(guest, path, sizeof path) < 0 || access(path, X_OK) < 0) {
         (void)err_set(err, "unsupported",
                       "cannot show the guest its limits in /proc: '%s' is missing", path);
         return err_hint(err, "install it, or remove the proc-view from the guest's XML");

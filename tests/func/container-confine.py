@@ -193,4 +193,83 @@ def test_unknown_system_call_is_refused_with_its_line():
     matches(fails("-c", "lxc:///", "define", path), "frobnicate")
 
 
+def can_write(fd):
+    """Whether who holds our file by @fd (O_PATH will do) gets it for writing."""
+    try:
+        os.close(os.open(f"/proc/self/fd/{fd}", os.O_WRONLY))
+    except OSError as refused:
+        return os.strerror(refused.errno)
+    return True
+
+
+def test_the_hosts_program_is_out_of_reach():
+    """Who gets hold of the file that a guest's first process came from cannot write to it (CVE-2019-5736)."""
+    before = pathlib.Path(SUPERVISOR).read_bytes()
+    create("held")
+    fd = os.open(f"/proc/{int(lxc('domid', 'held').stdout)}/exe", os.O_PATH)
+    assert os.fstatvfs(fd).f_flag & os.ST_RDONLY
+    assert os.path.samestat(os.fstat(fd), os.stat(SUPERVISOR))
+    lxc("destroy", "held")
+    # a running program's file is busy for everybody: what counts is afterwards
+    wait_for(lambda: can_write(fd) != "Text file busy", what="the end of the supervisor")
+    equal(can_write(fd), "Read-only file system")
+    mount_point = "/tmp/held"
+    pathlib.Path(mount_point).touch()
+    for flags in ((), ("bind",)):
+        try:
+            mount(f"/proc/self/fd/{fd}", mount_point, None, flags)
+            raise AssertionError("our file's mount can be used")
+        except OSError:
+            pass
+    os.close(fd)
+    equal(pathlib.Path(SUPERVISOR).read_bytes(), before)
+
+
+def test_an_init_that_is_our_own_program():
+    """The guest's root makes us exec /proc/self/exe: as interpreter, by a link, by name."""
+    before = pathlib.Path(SUPERVISOR).read_bytes()
+    busybox_root(ROOT)
+    for number, line in enumerate(("#!/proc/self/exe", "#!/proc/self/exe run", "#!/proc/self/exe enter", "#!/proc/1/exe clean")):
+        path = pathlib.Path(f"{ROOT}/bad{number}")
+        path.write_text(line + "\n")
+        path.chmod(0o755)
+    with contextlib.suppress(FileExistsError):
+        os.symlink("/proc/self/exe", f"{ROOT}/bad4")
+    pathlib.Path("/tmp/self.xml").write_text(domain_xml("self", "/proc/self/exe", devices=TREE))
+    for number in range(5):
+        pathlib.Path("/tmp/self.xml").write_text(domain_xml("self", f"/bad{number}", devices=TREE))
+        done = lxc("create", "--wait", "/tmp/self.xml", ok=False)
+        assert done.returncode in (1, 2, 125), done
+        equal(lxc("list", "--all", "--name").stdout.split(), [])
+    equal(pathlib.Path(SUPERVISOR).read_bytes(), before)
+
+
+def test_a_spy_in_the_guest_gets_nothing_to_write_to():
+    """A guest's program reopens the exe of every process that it sees, while others come and go."""
+    before = pathlib.Path(SUPERVISOR).read_bytes()
+    busybox_root(ROOT)
+    pathlib.Path(f"{ROOT}/spy").write_text("""#!/bin/sh
+echo looking > /tmp/seen
+while [ ! -e /tmp/stop ]; do
+    for p in /proc/[0-9]*; do
+        case $(ls -l $p/exe 2> /dev/null) in
+        *busybox*) ;;
+        *exe*) (exec 9< $p/exe && echo held >> /tmp/held && sleep 0.05; : >> /proc/self/fd/9 && echo written >> /tmp/seen) 2> /dev/null ;;
+        esac
+    done
+done
+exec sleep 1000
+""")
+    os.chmod(f"{ROOT}/spy", 0o755)
+    create("spied", init="/spy", args=())
+    for _ in range(20):
+        lxc("exec", "spied", "--", "/proc/self/exe", "--version", ok=False)
+    lxc("reboot", "spied", ok=False)
+    pathlib.Path(f"{ROOT}/tmp/stop").touch()
+    lxc("destroy", "spied")
+    assert pathlib.Path(f"{ROOT}/tmp/held").exists(), "the spy has never seen our program"
+    equal(pathlib.Path(f"{ROOT}/tmp/seen").read_text(), "looking\n")
+    equal(pathlib.Path(SUPERVISOR).read_bytes(), before)
+
+
 run(globals())

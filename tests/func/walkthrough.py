@@ -63,7 +63,8 @@ def test_01_hello_world_to_the_letter():
     pid = int(run("domid", "helloworld").stdout)
     row = matches(run("list").stdout, r"^ (\d+) +helloworld +running$")
     equal(int(row[1]), pid)
-    equal(os.readlink(f"/proc/{pid}/exe"), SUPERVISOR)
+    assert os.path.samefile(f"/proc/{pid}/exe", SUPERVISOR)
+    equal(sh("ps", "-o", "comm=", "-o", "args=", "-p", pid).stdout.split(), ["lodge-superviso", SUPERVISOR, "run", "helloworld"])
     children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     equal(len(children), 1)
     with Terminal(LODGE, "console", "helloworld", env=env) as t:

@@ -194,7 +194,6 @@ def _first_process(tests, made, top):
         if kind == "v2":  # v2 allows no processes beside enabled controllers
             with contextlib.suppress(OSError):
                 group = next(p for p, k, _ in cgroup_mounts() if k == "v2")
-                os.makedirs(f"{group}/runner", exist_ok=True)
                 pathlib.Path(f"{group}/runner/cgroup.procs").write_text("0")
     body = os.fork()
     if body == 0:
@@ -231,6 +230,9 @@ def run(namespace):
             for folder, _, _ in made:
                 (folder / "cgroup.procs").write_text("0")
             unshare("ns", "cgroup", "uts", "ipc", "net", "pid")
+            for folder, kind, _ in made:  # before the fork: of two that make it, one sees it without its files
+                if kind == "v2":
+                    (folder / "runner").mkdir()
             inner = os.fork()
             if inner == 0:
                 _libc.prctl(1, signal.SIGKILL)
@@ -243,7 +245,6 @@ def run(namespace):
                     os._exit(status)
             for folder, kind, _ in made:
                 if kind == "v2":  # the house's group itself must hold no process: lodge enables controllers there
-                    (folder / "runner").mkdir(exist_ok=True)
                     (folder / "runner" / "cgroup.procs").write_text("0")
             status = os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1])
         except BaseException:
