@@ -129,9 +129,13 @@ make_path(const char *dir, int base)
 static int
 make_v1(const char *dir, int base, const char *controllers)
 {
+    char path[PATH_MAX];
+
     if (make_path(dir, base) < 0)
         return -1;
-    if (!has_controller(controllers, "cpuset"))
+    if (controllers
+            ? !has_controller(controllers, "cpuset")
+            : io_format(path, sizeof path, "%s/cpuset.cpus", dir) < 0 || access(path, F_OK) < 0)
         return 0;
     return fill_cpuset(dir, "cpuset.cpus", base) < 0 || fill_cpuset(dir, "cpuset.mems", base) < 0
                ? -1

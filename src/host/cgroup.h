@@ -24,7 +24,8 @@ int cgroup_base_length(const char *dir);
  * cgroup_make:
  * @version: 1 or 2
  * @dir: made with its parents below BASE
- * @controllers: v1: comma list of the hierarchy's (cpuset groups get cpus and mems of the parent);
+ * @controllers: v1: comma list of the hierarchy's (cpuset groups get cpus and mems of the parent),
+ *   NULL: not known;
  *   v2: comma list to enable for @dir in all groups above it ("" for none)
  * @ret_missing: (out) (nullable): of @size bytes: the controllers that could not be enabled, "" for none
  *

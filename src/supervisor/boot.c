@@ -104,13 +104,16 @@ clone_flags(const Guest *guest, uint64_t *ret_flags, Err *err)
 static bool
 must_wait(const Guest *guest)
 {
-    const PlanPhase *link = &guest->plan.phase[PLAN_LINK];
+    const PlanPhase *link = &guest->plan.phase[PLAN_LINK], *host = &guest->plan.phase[PLAN_HOST];
 
+    for (int i = 0; i < host->n; i++) /* groups to enter; limits to set, or to note as not set */
+        if (host->steps[i].op == OP_CGROUP || host->steps[i].op == OP_CGROUP_SET)
+            return true;
     for (int i = 0; i < link->n; i++)
         if (link->steps[i].op == OP_VETH || link->steps[i].op == OP_MACVLAN ||
             link->steps[i].op == OP_NETDEV)
             return true;
-    return plan_find(&guest->plan, PLAN_HOST, "cgroup");
+    return false;
 }
 
 static int

@@ -39,21 +39,26 @@ controllers_of(const Guest *guest, const char *dir)
     return NULL;
 }
 
-/* Whether /proc/self/cgroup (@text) says that we are in the root group of that hierarchy. Lines are
- * "ID:CONTROLLERS:PATH". */
+/* Whether /proc/self/cgroup (@text) says that we are in the root group of that hierarchy, or of all when
+ * @controllers is NULL (not known). Lines are "ID:CONTROLLERS:PATH". */
 static bool
 is_at_root(const char *text, const char *controllers)
 {
     size_t length = controllers ? strlen(controllers) : 0;
+    bool all = *text;
 
-    for (const char *line = text; controllers && *line;) {
+    for (const char *line = text; *line;) {
         const char *colon = strchr(line, ':'), *end = strchr(line, '\n');
+        const char *path = colon ? strchr(colon + 1, ':') : NULL;
+        bool is_root = path && strncmp(path + 1, "/\n", 2) == 0;
 
-        if (colon && strncmp(colon + 1, controllers, length) == 0 && colon[1 + length] == ':')
-            return strncmp(colon + 2 + length, "/\n", 2) == 0;
+        if (controllers && path && path == colon + 1 + length &&
+            strncmp(colon + 1, controllers, length) == 0)
+            return is_root;
+        all = all && is_root;
         line = end ? end + 1 : line + strlen(line);
     }
-    return false;
+    return !controllers && all;
 }
 
 /* Back to BASE, so that our own group can be removed. */
@@ -106,7 +111,7 @@ enter_group_v1(Guest *guest, const PlanStep *step, Err *err)
     undo_add(&guest->host_undo, undo_group_v1, guest_step_number(guest, step));
     /* the last supervisor to leave removes the group: it may go between the two calls */
     for (int i = 0; i < RETRIES && result < 0; i++) {
-        int fd = cgroup_make(1, step->argv[2], controllers ? controllers : "", NULL, 0, err);
+        int fd = cgroup_make(1, step->argv[2], controllers, NULL, 0, err);
 
         if (fd < 0)
             return -1;
