@@ -17,7 +17,8 @@
 
 #include "procview/views.h"
 
-#define READY_FD 3
+#define READY_FD  3
+#define SIZE_STEP 4096
 
 static const struct {
     const char *path;
@@ -46,12 +47,25 @@ find(const char *path)
 static int
 on_getattr(const char *path, struct stat *st, struct fuse_file_info *info)
 {
+    int number = find(path);
+    size_t size;
+    char *text;
+
     (void)info;
     *st = (struct stat){.st_mode = S_IFREG | 0444, .st_nlink = 1};
-    if (strcmp(path, "/") == 0)
+    if (strcmp(path, "/") == 0) {
         st->st_mode = S_IFDIR | 0555;
-    else if (find(path) < 0)
+        return 0;
+    }
+    if (number < 0)
         return -ENOENT;
+    /* read(2) needs no size, but sendfile(2), which busybox's cat uses, stops at it. There is room for a
+     * text that has grown until it is read. */
+    text = files[number].make(fuse_get_context()->private_data, &size);
+    if (!text)
+        return -EIO;
+    free(text);
+    st->st_size = (off_t)(size / SIZE_STEP + 2) * SIZE_STEP;
     return 0;
 }
 
@@ -89,7 +103,7 @@ on_open(const char *path, struct fuse_file_info *info)
         return -EIO;
     }
     info->fh = (uint64_t)(uintptr_t)file;
-    info->direct_io = 1; /* sizes are not known before, as in /proc */
+    info->direct_io = 1; /* the size is not known before, as in /proc */
     return 0;
 }
 
@@ -122,7 +136,7 @@ static void *
 on_init(struct fuse_conn_info *connection, struct fuse_config *config)
 {
     (void)connection;
-    (void)config;
+    config->attr_timeout = 0; /* a short read leaves the size at its end: each open asks anew */
     if (write(READY_FD, "r", 1) == 1) /* without one who waits it is started by hand */
         (void)close(READY_FD);
     return fuse_get_context()->private_data;
@@ -141,7 +155,8 @@ static int
 serve(const char *dir, Views *views)
 {
     char *argv[] = {(char[]){"lodge-proc-view"}, (char[]){"-o"},
-                    (char[]){"allow_other,ro,nosuid,nodev,noexec,fsname=lodge,subtype=proc-view"},
+                    (char[]){"allow_other,default_permissions,ro,nosuid,nodev,noexec,fsname=lodge,"
+                             "subtype=proc-view"},
                     NULL};
     struct fuse_args args = FUSE_ARGS_INIT(3, argv);
     struct fuse *fuse = fuse_new(&args, &operations, sizeof operations, views);

@@ -98,6 +98,24 @@ def test_small_reads_and_writes():
     equal(sup.destroy(plan), "ok")
 
 
+def test_sendfile_gives_all_of_it():
+    plan = guest("sent")
+    for file in ("meminfo", "cpuinfo", "stat", "uptime") * 2:  # the second: nothing is left of the first
+        with open(f"{plan.view}/{file}", "rb") as view, open("/tmp/sent", "w+b") as out:
+            while os.sendfile(out.fileno(), view.fileno(), None, 65536):
+                pass
+            view.seek(0)
+            equal(os.pread(out.fileno(), 1 << 20, 0).count(b"\n"), view.read().count(b"\n"))
+    equal(sup.destroy(plan), "ok")
+
+
+def has_ended(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def test_killed_helper_leaves_the_guest_alive():
     plan = guest("killed")
     pid = int(sup.status(plan)["helper"][0].split()[0])
@@ -115,7 +133,7 @@ def test_killed_supervisor_takes_it_along():
     plan = guest("orphan")
     helper = int(sup.status(plan)["helper"][0].split()[0])
     os.kill(int(sup.status(plan)["supervisor"].split()[0]), signal.SIGKILL)
-    wait_for(lambda: not os.path.exists(f"/proc/{helper}") or pathlib.Path(f"/proc/{helper}/stat").read_text().split()[2] == "Z", what="its end")
+    wait_for(lambda: has_ended(helper), what="its end")
     sh(SUPERVISOR, "clean", plan.live)
     assert plan.view not in pathlib.Path("/proc/mounts").read_text()
 
