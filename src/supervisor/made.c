@@ -2,14 +2,19 @@
 
 /* Mount points that the guest's child makes in its root are written down first, one a line in LIVE/made
  * ("d PATH" or "f PATH", escaped as in plans), so that whoever cleans up finds them even when
- * everybody was killed in between. They are removed last first, and only when they are empty. */
+ * everybody was killed in between. They are removed last first, and only when they are empty.
+ *
+ * The paths were free of links when they were noted. The guest has been at work there since: a link that
+ * is found now was put there to have something else removed, and nothing is. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "host/io.h"
@@ -48,11 +53,14 @@ plan_uses(int plan_fd, const char *path)
 {
     Plan plan;
     const PlanStep *root;
+    char dir[PATH_MAX];
     bool uses = false;
 
     if (plan_load(&plan, plan_fd, NULL) < 0)
         return false;
     root = plan_find(&plan, PLAN_GUEST, "root");
+    if (root && (!realpath(root->argv[1], dir) || strcmp(dir, "/") == 0))
+        dir[0] = '\0';
     for (int i = 0; root && i < plan.phase[PLAN_GUEST].n && !uses; i++) {
         const PlanStep *step = &plan.phase[PLAN_GUEST].steps[i];
         const char *target =
@@ -60,7 +68,6 @@ plan_uses(int plan_fd, const char *path)
             : step->op == OP_MOUNT || step->op == OP_BIND || step->op == OP_MOUNT_DEV
                 ? step->argv[2]
                 : NULL;
-        const char *dir = strcmp(root->argv[1], "/") == 0 ? "" : root->argv[1];
         size_t length = strlen(dir);
 
         /* the point itself, or one below it */
@@ -110,28 +117,49 @@ hand_over(Guest *guest, const char *path, bool is_dir)
     return done;
 }
 
+/* The directory that holds @path, which is cut there; -1 when a link leads to it. */
+static int
+open_parent(char *path, const char **ret_name)
+{
+    struct open_how how = {
+        .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+        .resolve = RESOLVE_NO_SYMLINKS,
+    };
+    char *slash = strrchr(path, '/');
+
+    if (path[0] != '/' || !slash[1])
+        return -1;
+    *slash = '\0';
+    *ret_name = slash + 1;
+    return (int)syscall(SYS_openat2, AT_FDCWD, path[0] ? path : "/", &how, sizeof how);
+}
+
 static void
 remove_one(Guest *guest, char *line)
 {
-    char text[PATH_MAX * 4 + 8], why[128];
+    char text[PATH_MAX * 4 + 8], why[128], path[PATH_MAX];
+    const char *name;
     struct stat st;
     PlanReader reader;
     PlanOp op;
     int size = io_format(text, sizeof text, "%s\n", line);
     bool is_dir;
+    int dir_fd;
 
     if (size < 0)
         return;
     plan_reader_init(&reader, text, (size_t)size);
-    if (plan_next(&reader, &op, why, sizeof why) != 1 || op.argc != 2)
+    if (plan_next(&reader, &op, why, sizeof why) != 1 || op.argc != 2 ||
+        io_format(path, sizeof path, "%s", op.argv[1]) < 0)
         return;
     is_dir = op.argv[0][0] == 'd';
-    if (lstat(op.argv[1], &st) < 0 || S_ISDIR(st.st_mode) != is_dir ||
-        (!is_dir && (!S_ISREG(st.st_mode) || st.st_size > 0)) ||
-        hand_over(guest, op.argv[1], is_dir))
-        return;
+    dir_fd = open_parent(path, &name);
     /* one that is not empty was put to use by somebody: it stays */
-    (void)(is_dir ? rmdir(op.argv[1]) : unlink(op.argv[1]));
+    if (dir_fd >= 0 && fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISDIR(st.st_mode) == is_dir && (is_dir || (S_ISREG(st.st_mode) && st.st_size == 0)) &&
+        !hand_over(guest, op.argv[1], is_dir))
+        (void)unlinkat(dir_fd, name, is_dir ? AT_REMOVEDIR : 0);
+    io_close(&dir_fd);
 }
 
 void

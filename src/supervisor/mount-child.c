@@ -76,7 +76,7 @@ static int
 host_path(Child *child, const char *path, char *out, size_t size)
 {
     const PlanPhase *phase = &child->guest->plan.phase[PLAN_GUEST];
-    char point[PATH_MAX];
+    char point[PATH_MAX], real[PATH_MAX] = "";
     const char *best_source = NULL;
     size_t best = 0;
 
@@ -112,8 +112,12 @@ host_path(Child *child, const char *path, char *out, size_t size)
             best_source = source;
         }
     }
-    return io_format(out, size, "%s%s", best_source ? best_source : "",
-                     best_source ? path + best : "");
+    /* without links, as made.c wants it */
+    if (best_source && *best_source && !realpath(best_source, real))
+        return -1;
+    if (strcmp(real, "/") == 0)
+        real[0] = '\0';
+    return io_format(out, size, "%s%s", real, best_source ? path + best : "");
 }
 
 static int
