@@ -7,18 +7,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/io.h"
 #include "supervisor/payload.h"
 
-#define FIELDS_MAX 8
+#define FIELDS_MAX     8
+#define FILE_BYTES_MAX ((size_t)16 << 20) /* some 200,000 users */
 
 typedef struct {
     int fd;
-    size_t have, at;
+    size_t have, at, taken;
     char text[4096]; /* a longer line is none of ours and is passed over */
 } Lines;
+
+/* The file is the guest's: a FIFO or a device in its place must not hold us up. */
+static int
+open_list(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    struct stat st;
+
+    if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)))
+        io_close(&fd);
+    return fd;
+}
 
 /* The next line without its end, NULL at the end of the file. */
 static char *
@@ -40,7 +54,9 @@ next_line(Lines *lines)
         memmove(lines->text, lines->text + lines->at, lines->have - lines->at);
         lines->have -= lines->at;
         lines->at = 0;
-        n = read(lines->fd, lines->text + lines->have, sizeof lines->text - lines->have);
+        n = lines->taken > FILE_BYTES_MAX
+                ? 0 /* a sparse file has no end that anybody could wait for */
+                : read(lines->fd, lines->text + lines->have, sizeof lines->text - lines->have);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0) { /* the last line may lack its end */
@@ -51,6 +67,7 @@ next_line(Lines *lines)
             continue;
         }
         lines->have += (size_t)n;
+        lines->taken += (size_t)n;
     }
 }
 
@@ -101,7 +118,7 @@ in_list(const char *list, const char *name)
 static bool
 find_passwd(const char *name, bool is_number, uint32_t number, PayloadUser *user)
 {
-    Lines lines = {.fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC)};
+    Lines lines = {.fd = open_list("/etc/passwd")};
     char *fields[FIELDS_MAX], *line;
     uint32_t uid, gid;
     bool found = false;
@@ -124,7 +141,7 @@ find_passwd(const char *name, bool is_number, uint32_t number, PayloadUser *user
 static bool
 find_group(const char *name, uint32_t *ret)
 {
-    Lines lines = {.fd = open("/etc/group", O_RDONLY | O_CLOEXEC)};
+    Lines lines = {.fd = open_list("/etc/group")};
     char *fields[FIELDS_MAX], *line;
     bool found = false;
 
@@ -139,7 +156,7 @@ find_group(const char *name, uint32_t *ret)
 static void
 find_memberships(PayloadUser *user)
 {
-    Lines lines = {.fd = open("/etc/group", O_RDONLY | O_CLOEXEC)};
+    Lines lines = {.fd = open_list("/etc/group")};
     char *fields[FIELDS_MAX], *line;
     const int max = (int)(sizeof user->groups / sizeof user->groups[0]);
     uint32_t gid;
