@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -26,6 +27,7 @@ typedef struct {
 
 #define INIT_MAGIC        0x03091969
 #define INIT_SET_RUNLEVEL 1
+#define KILL_TRIES        100
 
 static const char *const initctl_paths[] = {"run/initctl", "dev/initctl"};
 
@@ -122,25 +124,51 @@ ask_init(const Guest *guest, AskMethod method, bool reboot, bool *ret_ignored, E
     return ASK_SIGNAL;
 }
 
+/* What the process inside the guest has done, told in memory: the guest may stop or kill it. */
+typedef struct {
+    bool is_done;
+    int why;
+} KillResult;
+
+/* Returns: false when the guest was quicker, and the signal has not been sent */
+static bool
+try_kill(volatile KillResult *result, int pid, int signal)
+{
+    pid_t child = fork(), got;
+    int status;
+
+    if (child == 0) {
+        result->why = kill(pid, signal) < 0 ? errno : 0;
+        result->is_done = true;
+        _exit(0);
+    }
+    if (child < 0) {
+        *result = (KillResult){true, errno};
+        return true;
+    }
+    while ((got = waitpid(child, &status, WUNTRACED)) == child ? WIFSTOPPED(status)
+                                                               : errno == EINTR)
+        if (got == child)
+            (void)kill(child, SIGKILL);
+    return result->is_done;
+}
+
 /* In a child that has joined nothing but the PID namespace: its own child is in it. Exit status: errno. */
 static int
 kill_inside(int pidfd, int pid, int signal)
 {
-    pid_t child;
-    int status;
+    volatile KillResult *result =
+        mmap(NULL, sizeof *result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     /* a process of the guest with enough rights must not reach our memory */
-    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || setns(pidfd, CLONE_NEWPID) < 0)
+    if (result == MAP_FAILED || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
+        setns(pidfd, CLONE_NEWPID) < 0)
         return errno;
-    child = fork();
-    if (child == 0)
-        _exit(kill(pid, signal) < 0 ? errno : 0);
-    if (child < 0)
-        return errno;
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return errno;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 0; /* killed by its own group's signal */
+    *result = (KillResult){false, 0};
+    for (int i = 0; i < KILL_TRIES; i++)
+        if (try_kill(result, pid, signal))
+            return result->why;
+    return EBUSY;
 }
 
 int
@@ -173,6 +201,11 @@ ask_signal(const Guest *guest, int pid, int signal, Err *err)
     why = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
     if (why == ESRCH)
         return err_set(err, "not-found", "the guest has no process %d", pid);
+    if (why == EBUSY) {
+        (void)err_set(err, "busy", "cannot send signal %d: the guest stops all that would send it",
+                      signal);
+        return err_hint(err, "suspend the guest first, or destroy it");
+    }
     return why ? err_set_errno(err, why, "cannot send signal %d to process %d of the guest", signal,
                                pid)
                : 0;
