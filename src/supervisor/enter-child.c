@@ -115,9 +115,10 @@ reset_signals(void)
 
 /* Only the three standard streams and the report go on. */
 static int
-close_others(int socket, Err *err)
+close_others(const EnterPipes *pipes, int socket, Err *err)
 {
-    if ((socket != REPORT_FD && dup3(socket, REPORT_FD, O_CLOEXEC) < 0) ||
+    if (enter_pipes_take(pipes) < 0 ||
+        (socket != REPORT_FD && dup3(socket, REPORT_FD, O_CLOEXEC) < 0) ||
         syscall(SYS_close_range, REPORT_FD + 1, ~0U, 0) < 0)
         return err_set_errno(err, errno, "cannot close the host's descriptors");
     return 0;
@@ -160,7 +161,7 @@ become_program(Enter *enter)
     const PayloadUser *as;
     Err err = {0};
 
-    if (close_others(enter->socket, &err) < 0)
+    if (close_others(&enter->pipes, enter->socket, &err) < 0)
         fail(enter->socket, ENTER_FAILED, &err);
     reset_signals();
     /* a session of its own: no signal of the caller's terminal, and no way to type on it */

@@ -3,8 +3,9 @@
 /* supervisor/enter-priv.h - what the files of `lodge-supervisor enter` say to each other.
  *
  * Theory of operation. Three processes. The first stays on the host with the caller's terminal: it waits,
- * forwards signals, and with --tty carries bytes. It never joins anything, so that a guest that is
- * frozen or destroyed cannot stop it from giving the terminal back. The second joins the guest's control
+ * forwards signals, and carries bytes. It never joins anything, so that a guest that is
+ * frozen or destroyed cannot stop it from giving the terminal back. Without --tty it carries the standard
+ * streams that the guest must not hold itself (enter-pipe.h). The second joins the guest's control
  * groups and namespaces, and clones the third with CLONE_PARENT, so that it is the first one's child and
  * its exit status is known; then it ends. The third confines itself as init was (phase payload of the
  * plan) and execs.
@@ -23,6 +24,7 @@
 #include <sys/types.h>
 
 #include "host/err.h"
+#include "supervisor/enter-pipe.h"
 #include "supervisor/plan-load.h"
 
 #define ENTER_GROUPS_MAX 32
@@ -56,6 +58,7 @@ typedef struct {
     struct winsize size; /* of the caller's terminal; ws_col 0: not known */
     int socket;          /* the child's end */
     int signal_fd;       /* of enter_catch_signals() */
+    EnterPipes pipes;    /* none with a terminal */
 } Enter;
 
 typedef struct {
@@ -73,4 +76,4 @@ noreturn void enter_child_main(Enter *enter);
  * attends to it. Returns: where they are read, or -1 with errno */
 int enter_catch_signals(void);
 /* Stays until the program has ended. Returns: its wait status */
-int enter_attend(const EnterAnswer *answer, int signal_fd);
+int enter_attend(const EnterAnswer *answer, EnterPipes *pipes, int signal_fd);

@@ -124,7 +124,7 @@ take_input(Attend *attend)
 }
 
 static int
-carry(Attend *attend)
+carry(Attend *attend, EnterPipes *pipes)
 {
     bool hung_up = false;
     int status = 0;
@@ -136,10 +136,15 @@ carry(Attend *attend)
             {hung_up ? -1 : attend->tty_fd, (short)(POLLIN | (attend->input_size ? POLLOUT : 0)),
              0},
             {attend->tty_fd >= 0 && reads ? 0 : -1, POLLIN, 0},
+            [5] = {-1, 0, 0},
         };
 
-        if (poll(wait, 3, -1) < 0 && errno != EINTR)
-            return -1;
+        enter_pipes_poll(pipes, wait + 3);
+        if (poll(wait, 6, -1) < 0) {
+            if (errno != EINTR)
+                return -1;
+            continue;
+        }
         if (wait[1].revents & POLLIN)
             (void)take_output(attend);
         else if (wait[1].revents & (POLLHUP | POLLERR))
@@ -148,6 +153,7 @@ carry(Attend *attend)
             put_input(attend);
         if (wait[2].revents)
             take_input(attend);
+        enter_pipes_carry(pipes, wait + 3);
         if (wait[0].revents && take_signals(attend, &status))
             return status;
     }
@@ -169,7 +175,7 @@ enter_catch_signals(void)
 }
 
 int
-enter_attend(const EnterAnswer *answer, int signal_fd)
+enter_attend(const EnterAnswer *answer, EnterPipes *pipes, int signal_fd)
 {
     Attend *attend = calloc(1, sizeof *attend);
     int status = -1;
@@ -183,10 +189,11 @@ enter_attend(const EnterAnswer *answer, int signal_fd)
     /* it may have ended, or the window changed, before anybody looked */
     forward(attend, SIGWINCH);
     if (waitpid(attend->pid, &status, WNOHANG) != attend->pid)
-        status = carry(attend);
+        status = carry(attend, pipes);
     /* its last words, but not what others go on writing on its terminal */
     for (int i = 0; attend->tty_fd >= 0 && i < LAST_READS && take_output(attend); i++)
         ;
+    enter_pipes_end(pipes);
     give_back(attend);
     free(attend);
     return status;

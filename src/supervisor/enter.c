@@ -341,6 +341,8 @@ run(Enter *enter, EnterAnswer *answer, Err *err)
     for (int fd = 0; fd < 3 && !enter->size.ws_col; fd++)
         if (ioctl(fd, TIOCGWINSZ, &enter->size) < 0)
             enter->size.ws_col = 0;
+    if (!enter->has_tty && enter_pipes_make(&enter->pipes, err) < 0)
+        return -1;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return err_set_errno(err, errno, "cannot enter guest '%s'", enter->name);
     enter->socket = pair[1];
@@ -349,6 +351,7 @@ run(Enter *enter, EnterAnswer *answer, Err *err)
     if (pid == 0)
         enter_child_main(enter);
     io_close(&pair[1]);
+    enter_pipes_part(&enter->pipes);
     if (pid < 0) {
         io_close(&pair[0]);
         return err_set_errno(err, errno, "cannot make a process for guest '%s'", enter->name);
@@ -395,6 +398,8 @@ enter_main(int argc, char **argv, const char *term)
 
     enter.term = term;
     enter.init_pidfd = enter.v2_fd = -1;
+    for (int fd = 0; fd < 3; fd++)
+        enter.pipes.outer[fd] = enter.pipes.inner[fd] = -1;
     if (!extra || parse(&enter, argc, argv, extra, &n_extra, &err) < 0)
         return complain(err.text, ENTER_FAILED);
     if (find_guest(&enter, &err) < 0 || make_env(&enter, extra, n_extra, &err) < 0 ||
@@ -407,7 +412,7 @@ enter_main(int argc, char **argv, const char *term)
             (void)waitpid(answer.pid, NULL, 0);
         return complain(answer.text, answer.status);
     }
-    status = enter_attend(&answer, enter.signal_fd);
+    status = enter_attend(&answer, &enter.pipes, enter.signal_fd);
     return status < 0 ? complain("lost the program that was started", ENTER_FAILED)
                       : exit_status(status);
 }
