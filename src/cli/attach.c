@@ -82,49 +82,50 @@ attach_console(Cli *cli, virDomainPtr dom, const char *devname, guint flags)
     return FALSE;
 }
 
+/* Who ends the guest when a signal would end us. */
 typedef struct {
     virDomainPtr dom;
-    int wait_status;
-    gboolean failed;
-    pthread_t waiter; /* who is woken at the end */
-} Wait;
+    sigset_t set; /* SIGUSR1 among it: the guest has ended */
+    int caught;
+} Guard;
 
 static void *
-wait_for_end(void *opaque)
+guard_signals(void *opaque)
 {
-    Wait *wait = opaque;
+    Guard *guard = opaque;
+    int signal_number;
 
-    wait->failed = lodge_domain_wait(wait->dom, &wait->wait_status) < 0;
-    pthread_kill(wait->waiter, SIGUSR1);
+    while (sigwait(&guard->set, &signal_number) == 0 && signal_number != SIGUSR1) {
+        guard->caught = signal_number;
+        (void)virDomainDestroy(guard->dom); /* it may have ended meanwhile; the wait tells */
+    }
     return NULL;
 }
 
-/* Waits for the guest's end; a signal that would end us ends the guest first. Returns that signal or 0. */
-static int
-wait_or_destroy(Wait *wait)
+/* Waits for the guest's end; a signal that would end us ends the guest first, and is in @ret_caught. */
+static gboolean
+wait_or_destroy(virDomainPtr dom, int *ret_wait_status, int *ret_caught)
 {
-    sigset_t set, before;
+    Guard guard = {.dom = dom};
+    sigset_t before;
     pthread_t thread;
-    int caught = 0, signal_number;
+    gboolean is_guarded, ok;
 
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGUSR1);
-    sigprocmask(SIG_BLOCK, &set, &before); /* inherited by the thread: signals come here */
-    wait->waiter = pthread_self();
-    if (pthread_create(&thread, NULL, wait_for_end, wait) != 0) {
-        wait_for_end(wait);
-    } else {
-        while (sigwait(&set, &signal_number) == 0 && signal_number != SIGUSR1) {
-            caught = signal_number;
-            (void)virDomainDestroy(wait->dom); /* it may have ended meanwhile; the wait tells */
-        }
+    sigemptyset(&guard.set);
+    sigaddset(&guard.set, SIGINT);
+    sigaddset(&guard.set, SIGTERM);
+    sigaddset(&guard.set, SIGHUP);
+    sigaddset(&guard.set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &guard.set, &before); /* inherited by the thread, which takes them */
+    is_guarded = pthread_create(&thread, NULL, guard_signals, &guard) == 0;
+    ok = lodge_domain_wait(dom, ret_wait_status) == 0;
+    if (is_guarded) {
+        pthread_kill(thread, SIGUSR1);
         pthread_join(thread, NULL);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
-    return caught;
+    *ret_caught = guard.caught;
+    return ok;
 }
 
 static int
@@ -161,9 +162,8 @@ gboolean
 attach_create(Cli *cli, const char *xml, guint flags, const char *source)
 {
     int fds[3];
-    Wait wait = {0};
     g_autoptr(CliDomain) dom = NULL;
-    int console_caught = 0, caught;
+    int console_caught = 0, caught = 0, wait_status = 0;
 
     for (int fd = 0; fd < 3; fd++) /* a terminal inside would let the guest type to our shell */
         fds[fd] = isatty(fd) ? -1 : fd;
@@ -180,12 +180,10 @@ attach_create(Cli *cli, const char *xml, guint flags, const char *source)
                 virDomainGetName(dom), virDomainGetName(dom));
         return TRUE;
     }
-    wait.dom = dom;
-    caught = wait_or_destroy(&wait);
-    if (wait.failed)
+    if (!wait_or_destroy(dom, &wait_status, &caught))
         return FALSE;
     caught = console_caught ? console_caught : caught;
-    cli->exit_status = caught ? 128 + caught : exit_status(wait.wait_status);
+    cli->exit_status = caught ? 128 + caught : exit_status(wait_status);
     cli_forget_error(cli);
     return cli->exit_status == 0;
 }

@@ -51,12 +51,12 @@ is_starting(const char *live_dir)
     return status == NULL || status->state == STATUS_STARTING;
 }
 
-int
-control_open(const char *live_dir, GError **error)
+/* Connects; waits for a supervisor that is about to listen. */
+static int
+connect_live(const char *live_dir, GError **error)
 {
     g_auto(Fd) dir_fd = open(live_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     gint64 deadline_us = g_get_monotonic_time() + (gint64)CORE_REQUEST_MS * 1000;
-    g_autofree char *hello = g_strdup_printf("%d", CONTROL_VERSION);
     g_auto(Fd) fd = dir_fd >= 0 ? connect_in(dir_fd) : -1;
 
     while (fd < 0 && dir_fd >= 0 && (errno == ENOENT || errno == ECONNREFUSED)) {
@@ -69,14 +69,29 @@ control_open(const char *live_dir, GError **error)
         if (!was_starting)
             break;
     }
-    if (fd < 0) {
-        if (errno == ENOENT || errno == ECONNREFUSED)
-            set_not_running(error);
-        else
-            error_set_errno(error, errno, "cannot talk to the supervisor of '%s'", live_dir);
-        return -1;
-    }
-    if (!control_send(fd, (const char *[]){"hello", hello, NULL}, error) ||
+    if (fd >= 0)
+        return fd_steal(&fd);
+    if (errno == ENOENT || errno == ECONNREFUSED)
+        set_not_running(error);
+    else
+        error_set_errno(error, errno, "cannot talk to the supervisor of '%s'", live_dir);
+    return -1;
+}
+
+static gboolean
+send_hello(int fd, GError **error)
+{
+    g_autofree char *hello = g_strdup_printf("%d", CONTROL_VERSION);
+
+    return control_send(fd, (const char *[]){"hello", hello, NULL}, error);
+}
+
+int
+control_open(const char *live_dir, GError **error)
+{
+    g_auto(Fd) fd = connect_live(live_dir, error);
+
+    if (fd < 0 || !send_hello(fd, error) ||
         !control_receive(fd, CORE_REQUEST_MS, NULL, NULL, error))
         return -1;
     return fd_steal(&fd);
@@ -218,8 +233,19 @@ gboolean
 control_request(const char *live_dir, const char *const *words, int timeout_ms, char ***ret_words,
                 int *ret_fd, GError **error)
 {
-    g_auto(Fd) fd = control_open(live_dir, error);
+    g_auto(Fd) fd = connect_live(live_dir, error);
+    g_autoptr(GError) unsent = NULL;
 
-    return fd >= 0 && control_send(fd, words, error) &&
-           control_receive(fd, timeout_ms, ret_words, ret_fd, error);
+    /* Both at once: the way there and back costs more than the work. Who does not like our hello refuses
+     * the request as well, or has gone when it comes: then the answer to hello says why. */
+    if (fd < 0 || !send_hello(fd, error))
+        return FALSE;
+    (void)control_send(fd, words, &unsent);
+    if (!control_receive(fd, CORE_REQUEST_MS, NULL, NULL, error))
+        return FALSE;
+    if (unsent != NULL) {
+        g_propagate_error(error, g_steal_pointer(&unsent));
+        return FALSE;
+    }
+    return control_receive(fd, timeout_ms, ret_words, ret_fd, error);
 }
