@@ -100,11 +100,13 @@ check_fs(const DomainDef *def, const char *source, GError **error)
                                     source, fs->line, fs->target);
         if (strcmp(fs->target, "/") != 0)
             continue;
-        if (fs->type != DOMAIN_FS_MOUNT)
-            return check_refuse(LODGE_ERROR_UNSUPPORTED_CONFIG, error,
-                                "%s:%d: <filesystem type='%s'> cannot be the root; mount it on the "
-                                "host and use type='mount'",
-                                source, fs->line, domain_fs_type_to_string(fs->type));
+        if (fs->type != DOMAIN_FS_MOUNT && fs->type != DOMAIN_FS_FILE &&
+            fs->type != DOMAIN_FS_BLOCK)
+            return check_refuse(
+                LODGE_ERROR_UNSUPPORTED_CONFIG, error,
+                "%s:%d: <filesystem type='%s'> cannot be the root; use type='mount', "
+                "'file' or 'block'",
+                source, fs->line, domain_fs_type_to_string(fs->type));
         if (has_root)
             return check_refuse(LODGE_ERROR_CONFIG, error,
                                 "%s:%d: <filesystem>: there is a root file system already", source,

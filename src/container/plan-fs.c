@@ -111,13 +111,29 @@ mount_proc_view(const PlanInput *in, GString *plan)
     }
 }
 
+/* A folder, a block device, or the loop device of an image; none: the host's. */
+static void
+plan_root(const DomainDef *def, GString *plan, const DomainFs *root)
+{
+    g_autofree char *loop = NULL;
+
+    for (guint i = 0; root && root->type == DOMAIN_FS_FILE && i < def->filesystems->len; i++)
+        if (g_ptr_array_index(def->filesystems, i) == root)
+            loop = g_strdup_printf("@fs%u", i);
+    plan_add(plan, "root",
+             loop   ? loop
+             : root ? root->source
+                    : "/",
+             plan_mode(root && root->readonly), NULL);
+}
+
 gboolean
 plan_file_systems(const PlanInput *in, GString *plan, GError **error)
 {
     const DomainDef *def = in->def;
     const DomainFs *root = plan_root_fs(def);
 
-    plan_add(plan, "root", root ? root->source : "/", plan_mode(root && root->readonly), NULL);
+    plan_root(def, plan, root);
     plan_add(plan, "proc", NULL);
     plan_add(plan, "sys", plan_mode(!def->confine.sys_writable), NULL);
     plan_add(plan, "dev", NULL);

@@ -34,6 +34,7 @@ typedef struct {
     bool must_wait;      /* for 'g' */
     bool has_userns;     /* device nodes have to be bound, not made */
     bool is_shared_root; /* root "/" */
+    bool root_is_device;
     int *sources; /* (array): for each step of phase guest a detached tree or a device, or -1 */
     char **envp;  /* of init */
     int nodes[CHILD_NODES];

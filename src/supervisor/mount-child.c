@@ -87,7 +87,8 @@ host_path(Child *child, const char *path, char *out, size_t size)
 
         if (step->op == OP_ROOT) {
             target = "/";
-            source = child->is_shared_root ? "" : step->argv[1];
+            /* what is made on a device stays there: nobody outside can reach it */
+            source = child->is_shared_root ? "" : child->root_is_device ? NULL : step->argv[1];
         } else if (step->op == OP_MOUNT) {
             target = step->argv[2];
             source = step->argv[1];
@@ -131,33 +132,96 @@ on_made(void *user_data, const char *path, bool is_dir, Err *err)
     return host[0] ? made_record(child->guest->live_fd, host, is_dir, err) : 0;
 }
 
+/* The file system on a device: a detached tree. @fd: the device, or -1 with @name "@ID" for a loop device. */
 static int
-do_root(Child *child, const PlanStep *step, Err *err)
+device_tree(Child *child, const PlanStep *step, int fd, bool read_only, Err *err)
+{
+    const char *name = step->argv[1], *type;
+    GuestLoop *loop = name[0] == '@' ? guest_loop(child->guest, name + 1) : NULL;
+    char path[40];
+    int tree_fd;
+
+    if (name[0] == '@' && !loop)
+        return err_set(err, "config", "plan line %d: no loop device '%s'", step->line, name);
+    type = mount_probe(loop ? loop->fd : fd);
+    if (!type) {
+        (void)err_set(err, "config", "cannot mount '%s' in the guest: no known file system on it",
+                      name);
+        return err_hint(err, "make one, for example with mkfs.ext4");
+    }
+    /* by descriptor: the path may mean something else by now */
+    if (loop)
+        (void)io_format(path, sizeof path, "/dev/loop%d", loop->number);
+    else
+        (void)io_format(path, sizeof path, "/proc/self/fd/%d", fd);
+    /* not only the mount: the device itself may refuse to be opened for writing */
+    tree_fd = mount_new(type, path, read_only ? "ro" : NULL, read_only ? MOUNT_ATTR_RDONLY : 0);
+    if (tree_fd < 0)
+        return err_set_errno(err, errno, "cannot mount '%s' (%s) in the guest", name, type);
+    return tree_fd;
+}
+
+/* A root on a device is put over the live directory, for want of a place of its own; only this namespace
+ * sees it there, and only until it is the root. */
+static int
+root_on_device(Child *child, const PlanStep *step, Err *err)
+{
+    int fd = -1;
+
+    if (step->argv[1][0] != '@' && (fd = open(step->argv[1], O_RDONLY | O_CLOEXEC)) < 0)
+        return err_set_errno(err, errno, "cannot use '%s' as the guest's root", step->argv[1]);
+    child->tree_fd = device_tree(child, step, fd, child->root_read_only, err);
+    io_close(&fd);
+    if (child->tree_fd < 0)
+        return -1;
+    fd = open(child->guest->live, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || mount_attach(child->tree_fd, fd) < 0)
+        (void)err_set_errno(err, errno, "cannot mount '%s' as the guest's root", step->argv[1]);
+    io_close(&fd);
+    child->root.root_fd = child->tree_fd;
+    return err->word[0] ? -1 : 0;
+}
+
+static int
+root_on_directory(Child *child, const PlanStep *step, Err *err)
 {
     const char *dir = step->argv[1];
-    int dir_fd = -1;
+    int dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), result = -1;
 
-    child->root = (MountRoot){.root_fd = -1, .made = on_made, .user_data = child};
-    child->root_read_only = is_read_only(step->argv[2]);
-    child->is_shared_root = strcmp(dir, "/") == 0;
-    dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (dir_fd < 0)
         return err_set_errno(err, errno, "cannot use '%s' as the guest's root", dir);
     if (child->is_shared_root) {
         child->root.root_fd = dir_fd;
-    } else {
-        child->tree_fd = mount_clone(dir_fd, "", true);
-        if (child->tree_fd < 0 || mount_attach(child->tree_fd, dir_fd) < 0)
-            (void)err_set_errno(err, errno, "cannot mount '%s' as the guest's root", dir);
-        io_close(&dir_fd);
-        if (err->word[0])
-            return -1;
-        child->root.root_fd = child->tree_fd;
+        return 0;
     }
+    child->tree_fd = mount_clone(dir_fd, "", true);
+    if (child->tree_fd >= 0)
+        result = mount_attach(child->tree_fd, dir_fd);
+    if (result < 0)
+        (void)err_set_errno(err, errno, "cannot mount '%s' as the guest's root", dir);
+    io_close(&dir_fd);
+    child->root.root_fd = child->tree_fd;
+    return result;
+}
+
+static int
+do_root(Child *child, const PlanStep *step, Err *err)
+{
+    const char *source = step->argv[1];
+    struct stat st;
+    bool is_device = source[0] == '@' || (stat(source, &st) == 0 && S_ISBLK(st.st_mode));
+
+    child->root = (MountRoot){.root_fd = -1, .made = on_made, .user_data = child};
+    child->root_read_only = is_read_only(step->argv[2]);
+    child->is_shared_root = strcmp(source, "/") == 0;
+    child->root_is_device = is_device;
+    if ((is_device ? root_on_device(child, step, err) : root_on_directory(child, step, err)) < 0)
+        return -1;
     /* all of it now, except the top: mount points may have to be made there */
-    if (child->root_read_only && (mount_attr(child->root.root_fd, true, MOUNT_ATTR_RDONLY, 0) < 0 ||
-                                  mount_attr(child->root.root_fd, false, 0, MOUNT_ATTR_RDONLY) < 0))
-        return err_set_errno(err, errno, "cannot make '%s' read-only", dir);
+    if (child->root_read_only && !is_device &&
+        (mount_attr(child->root.root_fd, true, MOUNT_ATTR_RDONLY, 0) < 0 ||
+         mount_attr(child->root.root_fd, false, 0, MOUNT_ATTR_RDONLY) < 0))
+        return err_set_errno(err, errno, "cannot make '%s' read-only", source);
     return 0;
 }
 
@@ -204,29 +268,9 @@ do_bind(Child *child, const PlanStep *step, Err *err)
 static int
 do_mount_dev(Child *child, const PlanStep *step, Err *err)
 {
-    const char *name = step->argv[1], *type;
-    bool read_only = is_read_only(step->argv[3]);
-    GuestLoop *loop = name[0] == '@' ? guest_loop(child->guest, name + 1) : NULL;
-    int *own = source_of(child, step), fd = loop ? loop->fd : *own, tree_fd;
-    char path[40];
+    int *own = source_of(child, step);
+    int tree_fd = device_tree(child, step, *own, is_read_only(step->argv[3]), err);
 
-    if (name[0] == '@' && !loop)
-        return err_set(err, "config", "plan line %d: no loop device '%s'", step->line, name);
-    type = mount_probe(fd);
-    if (!type) {
-        (void)err_set(err, "config", "cannot mount '%s' in the guest: no known file system on it",
-                      name);
-        return err_hint(err, "make one, for example with mkfs.ext4");
-    }
-    /* by descriptor: the path may mean something else by now */
-    if (loop)
-        (void)io_format(path, sizeof path, "/dev/loop%d", loop->number);
-    else
-        (void)io_format(path, sizeof path, "/proc/self/fd/%d", fd);
-    /* not only the mount: the device itself may refuse to be opened for writing */
-    tree_fd = mount_new(type, path, read_only ? "ro" : NULL, read_only ? MOUNT_ATTR_RDONLY : 0);
-    if (tree_fd < 0)
-        (void)err_set_errno(err, errno, "cannot mount '%s' (%s) in the guest", name, type);
     io_close(own);
     return tree_fd < 0 ? -1 : place(child, &tree_fd, step->argv[2], false, err);
 }

@@ -48,8 +48,9 @@
  * on        poweroff|reboot|crash destroy|restart
  *
  * phase host -------------------------------------------------------------------------------------
- * supervisor-group v1|v2 DIR      the supervisor itself moves here (made when missing; v1: writes
- *                                 0 into DIR/tasks; v2: started inside by the launcher's clone3)
+ * supervisor-group v1|v2 DIR      the supervisor itself moves here (made when missing), unless it is in the
+ *                                 hierarchy's root already; v1: writes 0 into DIR/tasks; v2: its fork is
+ *                                 born there. undo: back to BASE, rmdir when nobody else uses it
  * cgroup    v1|v2 CONTROLLERS DIR make DIR (and missing parents); init and exec'd processes attach.
  *                                 v1 cpuset: cpus and mems are filled from the parent.
  *                                 undo: rmdir, also of parents that became empty (only those below
@@ -77,7 +78,7 @@
  * phase guest ------------------------------------------------------------------------------------------
  * namespaces LIST                 of mnt,pid,ipc,uts,user (net is in netns, cgroup always, after attach)
  * idmap     uid|gid START TARGET COUNT    (user namespace; the supervisor writes the maps)
- * root      DIR rw|ro             DIR "/": share the host's root
+ * root      DIR|DEVICE|@ID rw|ro  DIR "/": share the host's root; a block device or loop device: its file system
  * mount     SOURCE TARGET ro|rw   bind (recursive) a host directory or file; TARGET is resolved
  *                                 inside the root (openat2 RESOLVE_IN_ROOT), made when missing and
  *                                 then removed at the end

@@ -12,6 +12,8 @@
  *                    Made by the launcher; define/undefine of a running guest remove or make it.
  *   plan             the plan that was executed
  *   live.xml         the XML that was started (core writes it before the start)
+ *   made, lent       mount points made in the guest's root, devices of the host lent to it: taken back at
+ *                    the end, or by `clean` (supervisor/made.c, lent.c)
  *   status           this file: "key value\n" lines, written whole (temporary + rename)
  *   control          the supervisor's socket (supervisor/control.h)
  *   console0 ...     link to the host-side pty of each console
@@ -36,7 +38,6 @@
  *   console INDEX /dev/pts/N              host side
  *   netdev  HOSTNAME GUESTNAME MAC        one line per interface, in plan order (host name "-" when none)
  *   not-enforced FILE REASON              arguments escaped as in plans
- *   made    PATH                          mount point that was made in the root and is removed at the end
  *   helper  PID STARTTIME NAME
  *
  * All of it is also what a cleaner needs when the supervisor was killed: see status_* users in

@@ -525,6 +525,27 @@ def test_image_as_file_system():
     clean_house()
 
 
+def test_root_on_an_image():
+    house.needs("mkfs.ext4")
+    if not os.path.exists("/dev/loop-control"):
+        raise house.Skip("needs loop devices")
+    sh("mkfs.ext4", "-q", "-F", "-d", private_root(), "/tmp/root.image", "16M")
+    os.makedirs("/export", exist_ok=True)
+    for mode in ("rw", "ro"):
+        plan = in_root("cat /proc/self/mounts; touch /file && echo written; ls /run/lodge /srv; ls -d /data").drop("guest", "root")
+        plan.phases["guest"].insert(1, ("root", "@fs0", mode))
+        plan.phases["host"].insert(0, ("loop", "fs0", "/tmp/root.image", mode))
+        plan.add("guest", ("mount", "/export", "/tmp/data", "rw"))
+        if mode == "ro":
+            plan.phases["guest"].pop()
+        out, _ = sup.run(plan)
+        matches(out, rf"^/dev/loop\d+ / ext4 {mode},")
+        equal("written" in out, mode == "rw")
+        assert "/run/lodge/lxc" not in out, out
+    assert "/tmp/root.image" not in sh("losetup", "-a", ok=False).stdout
+    clean_house()
+
+
 def test_idmap_makes_root_nobody_outside():
     root = "/srv/mapped"
     house.busybox_root(root)
