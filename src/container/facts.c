@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "container/netlook.h"
+#include "host/mountinfo.h"
 #include "util/error.h"
 #include "util/file.h"
 
@@ -90,97 +91,15 @@ host_facts_add_link(HostFacts *facts, const char *bridge, guint mtu)
     g_ptr_array_add(facts->links, link);
 }
 
-/* Octal escapes of /proc files (\040 and the like), undone in place. */
-static void
-facts_unescape(char *text)
-{
-    char *out = text;
-
-    for (const char *in = text; *in; out++) {
-        if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && in[2] >= '0' && in[2] <= '7' &&
-            in[3] >= '0' && in[3] <= '7') {
-            *out = (char)((in[1] - '0') * 64 + (in[2] - '0') * 8 + (in[3] - '0'));
-            in += 4;
-        } else {
-            *out = *in++;
-        }
-    }
-    *out = '\0';
-}
-
-/* The controllers among the mount options of a v1 hierarchy; a named one gives "name=NAME". */
-static char *
-facts_v1_controllers(const char *options)
-{
-    static const char *const known[] = {"cpuset",   "cpu",     "cpuacct", "blkio", "memory",
-                                        "devices",  "freezer", "net_cls", "pids",  "perf_event",
-                                        "net_prio", "hugetlb", "rdma",    "misc"};
-    g_auto(GStrv) words = g_strsplit(options, ",", -1);
-    GString *found = g_string_new(NULL);
-
-    for (gsize i = 0; words[i]; i++)
-        for (gsize k = 0; k < G_N_ELEMENTS(known); k++)
-            if (strcmp(words[i], known[k]) == 0)
-                g_string_append_printf(found, "%s%s", found->len ? "," : "", known[k]);
-    for (gsize i = 0; words[i] && found->len == 0; i++)
-        if (g_str_has_prefix(words[i], "name="))
-            g_string_append(found, words[i]);
-    return g_string_free(found, FALSE);
-}
-
-static gboolean
-facts_has_hierarchy(const HostFacts *facts, gboolean is_v2, const char *controllers)
-{
-    for (guint i = 0; i < facts->hierarchies->len; i++) {
-        const HostHierarchy *hierarchy = g_ptr_array_index(facts->hierarchies, i);
-
-        if (hierarchy->is_v2 == is_v2 && strcmp(hierarchy->controllers, controllers) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static gboolean
-facts_is_read_only(const char *options)
-{
-    return strcmp(options, "ro") == 0 || g_str_has_prefix(options, "ro,");
-}
-
-/* One line: id parent major:minor root point options [optional...] - type source super-options */
-static void
-facts_parse_mount_line(HostFacts *facts, char *line)
-{
-    char *separator = strstr(line, " - ");
-    g_auto(GStrv) left = NULL;
-    g_auto(GStrv) right = NULL;
-    g_autofree char *controllers = NULL;
-    gboolean is_v2;
-
-    if (!separator || !strstr(separator, " cgroup"))
-        return;
-    *separator = '\0';
-    left = g_strsplit(line, " ", 7);
-    right = g_strsplit(separator + 3, " ", 3);
-    if (g_strv_length(left) < 6 || g_strv_length(right) < 3)
-        return;
-    is_v2 = strcmp(right[0], "cgroup2") == 0;
-    if ((!is_v2 && strcmp(right[0], "cgroup") != 0) || facts_is_read_only(left[5]) ||
-        facts_is_read_only(right[2]))
-        return;
-    controllers = is_v2 ? g_strdup("") : facts_v1_controllers(right[2]);
-    if ((!is_v2 && !*controllers) || facts_has_hierarchy(facts, is_v2, controllers))
-        return;
-    facts_unescape(left[4]);
-    host_facts_add_hierarchy(facts, is_v2, controllers, left[4]);
-}
-
 void
-host_facts_parse_mounts(HostFacts *facts, const char *mountinfo)
+host_facts_parse_mounts(HostFacts *facts, char *mountinfo)
 {
-    g_auto(GStrv) lines = g_strsplit(mountinfo, "\n", -1);
+    MountinfoHierarchy found[MOUNTINFO_HIERARCHIES_MAX];
+    int n = mountinfo_hierarchies(mountinfo, found);
 
-    for (gsize i = 0; lines[i]; i++)
-        facts_parse_mount_line(facts, lines[i]);
+    for (int i = 0; i < n; i++)
+        host_facts_add_hierarchy(facts, found[i].version == 2, found[i].controllers,
+                                 found[i].point);
 }
 
 static gboolean

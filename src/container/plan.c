@@ -7,45 +7,6 @@
 #include "util/error.h"
 #include "util/uuid.h"
 
-static void
-plan_append_arg(GString *plan, const char *arg)
-{
-    gsize old = plan->len;
-    gsize size = strlen(arg) * 4 + 4; /* every byte as \xHH, or \e, and the NUL */
-    gsize used;
-
-    g_string_set_size(plan, old + size);
-    used = plan_escape(arg, plan->str + old, size);
-    g_string_set_size(plan, old + used);
-}
-
-void
-plan_addv(GString *plan, const char *const *argv)
-{
-    g_string_append(plan, argv[0]);
-    for (gsize i = 1; argv[i]; i++) {
-        g_string_append_c(plan, ' ');
-        plan_append_arg(plan, argv[i]);
-    }
-    g_string_append_c(plan, '\n');
-}
-
-void
-plan_add(GString *plan, const char *op, ...)
-{
-    const char *arg;
-    va_list ap;
-
-    g_string_append(plan, op);
-    va_start(ap, op);
-    while ((arg = va_arg(ap, const char *))) {
-        g_string_append_c(plan, ' ');
-        plan_append_arg(plan, arg);
-    }
-    va_end(ap);
-    g_string_append_c(plan, '\n');
-}
-
 gboolean
 plan_has_own_net(const DomainDef *def)
 {
@@ -181,7 +142,7 @@ container_plan_build(const PlanInput *in, GError **error)
     g_autoptr(GString) plan = g_string_sized_new(4096);
     g_autofree char *hostname = plan_hostname(in->def->name);
 
-    g_string_append_printf(plan, "lodge-plan %d\n", PLAN_VERSION);
+    plan_begin(plan);
     plan_object(in, plan);
 
     plan_add(plan, "phase", "host", NULL);

@@ -22,6 +22,7 @@
 #include "conf/domain/domain.h"
 #include "container/facts.h"
 #include "core/paths.h"
+#include "core/plan-text.h"
 
 /* Processes and threads of a container that asks for no number. Enough for a full distribution
  * with a database and a web server; a fork bomb stops at 4096 tasks, about 70 MiB of kernel stacks,
@@ -48,10 +49,6 @@ typedef struct {
  * Returns: (transfer full): the plan; NULL with @error when @in cannot be honoured on this host
  */
 char *container_plan_build(const PlanInput *in, GError **error);
-
-/* One line: the operation and its arguments, escaped. Ends with NULL. */
-void plan_add(GString *plan, const char *op, ...) G_GNUC_NULL_TERMINATED;
-void plan_addv(GString *plan, const char *const *argv);
 
 /* Does @def get a network namespace of its own? Otherwise it shares the host's. */
 gboolean plan_has_own_net(const DomainDef *def);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "host/io.h"
+#include "host/mountinfo.h"
 
 int
 mount_open(const MountRoot *root, const char *path)
@@ -194,41 +195,13 @@ mount_pivot(int root_fd)
     return chdir("/");
 }
 
-/* Octal escapes of mountinfo, undone in place. */
-static void
-unescape(char *text)
-{
-    char *to = text;
-
-    for (const char *from = text; *from; to++) {
-        if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] >= '0' &&
-            from[2] <= '7' && from[3] >= '0' && from[3] <= '7') {
-            *to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
-            from += 4;
-        } else {
-            *to = *from++;
-        }
-    }
-    *to = '\0';
-}
-
-/* ID PARENT DEV ROOT POINT OPTIONS [OPTIONAL]... - TYPE SOURCE SUPER */
 static bool
-drop_if_autofs(char *line)
+drop_if_autofs(char *text)
 {
-    char *separator = strstr(line, " - autofs "), *save = NULL, *point;
+    MountinfoLine line;
 
-    if (!separator)
-        return false;
-    *separator = '\0';
-    (void)strtok_r(line, " ", &save);
-    for (int i = 0; i < 3; i++)
-        (void)strtok_r(NULL, " ", &save);
-    point = strtok_r(NULL, " ", &save);
-    if (!point)
-        return false;
-    unescape(point);
-    return umount2(point, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
+    return mountinfo_parse(text, &line) && strcmp(line.type, "autofs") == 0 &&
+           umount2(line.point, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
 }
 
 void

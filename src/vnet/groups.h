@@ -10,9 +10,9 @@
 
 /**
  * groups_parse:
- * @mountinfo: text of /proc/self/mountinfo
+ * @mountinfo: text of /proc/self/mountinfo; decoded in place
  * @house: paths_cgroup_name()
  *
  * Returns: (transfer full) (element-type utf8): "v1 DIR" or "v2 DIR" for each writable hierarchy
  */
-GPtrArray *groups_parse(const char *mountinfo, const char *house);
+GPtrArray *groups_parse(char *mountinfo, const char *house);

@@ -1,25 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vnet/plan.h"
 
-#include <string.h>
-
-#include "supervisor/plan.h"
+#include "core/plan-text.h"
 #include "util/uuid.h"
-
-static void
-add_words(GString *plan, const char *const *words)
-{
-    for (gsize i = 0; words[i] != NULL; i++) {
-        gsize size = strlen(words[i]) * 4 + 4; /* every byte as \xHH, or \e, and the NUL */
-        g_autofree char *escaped = g_malloc(size);
-
-        (void)plan_escape(words[i], escaped, size);
-        g_string_append_printf(plan, "%s%s", i > 0 ? " " : "", escaped);
-    }
-    g_string_append_c(plan, '\n');
-}
-
-#define ADD(plan, ...) add_words(plan, (const char *const[]){__VA_ARGS__, NULL})
 
 static void
 add_object(GString *plan, const NetworkPlanInput *in)
@@ -27,15 +10,15 @@ add_object(GString *plan, const NetworkPlanInput *in)
     g_autofree char *events = g_build_filename(in->paths->live, "events", NULL);
     char uuid[UUID_TEXT_SIZE];
 
-    ADD(plan, "phase", "object");
-    ADD(plan, "kind", "network");
-    ADD(plan, "driver", "vnet");
-    ADD(plan, "name", in->def->name);
-    ADD(plan, "uuid", uuid_format(in->def->uuid, uuid));
-    ADD(plan, "live", in->live_dir);
-    ADD(plan, "events", events);
+    plan_add(plan, "phase", "object", NULL);
+    plan_add(plan, "kind", "network", NULL);
+    plan_add(plan, "driver", "vnet", NULL);
+    plan_add(plan, "name", in->def->name, NULL);
+    plan_add(plan, "uuid", uuid_format(in->def->uuid, uuid), NULL);
+    plan_add(plan, "live", in->live_dir, NULL);
+    plan_add(plan, "events", events, NULL);
     if (in->is_transient)
-        ADD(plan, "transient");
+        plan_add(plan, "transient", NULL);
 }
 
 static gboolean
@@ -58,18 +41,19 @@ add_bridge(GString *plan, const NetworkPlanInput *in)
     g_autofree char *accept_ra = g_strdup_printf("%s/accept_ra", conf);
     g_autofree char *autoconf = g_strdup_printf("%s/autoconf", conf);
 
-    ADD(plan, "bridge", def->bridge, def->mac, def->stp ? "on" : "off", delay, mtu, in->ident);
+    plan_add(plan, "bridge", def->bridge, def->mac, def->stp ? "on" : "off", delay, mtu, in->ident,
+             NULL);
     /* the bridge is the router there: it must not believe what a guest advertises */
-    ADD(plan, "sysctl", accept_ra, "0", "try");
-    ADD(plan, "sysctl", autoconf, "0", "try");
-    ADD(plan, "sysctl", disable, has_family(def, TRUE) ? "0" : "1", "try");
+    plan_add(plan, "sysctl", accept_ra, "0", "try", NULL);
+    plan_add(plan, "sysctl", autoconf, "0", "try", NULL);
+    plan_add(plan, "sysctl", disable, has_family(def, TRUE) ? "0" : "1", "try", NULL);
     for (guint i = 0; i < def->ips->len; i++) {
         const NetworkIp *ip = g_ptr_array_index(def->ips, i);
         g_autofree char *address = g_strdup_printf("%s/%d", ip->address, ip->prefix);
 
-        ADD(plan, "bridge-address", def->bridge, address);
+        plan_add(plan, "bridge-address", def->bridge, address, NULL);
     }
-    ADD(plan, "bridge-up", def->bridge);
+    plan_add(plan, "bridge-up", def->bridge, NULL);
 }
 
 static void
@@ -78,31 +62,31 @@ add_forwarding(GString *plan, const NetworkPlanInput *in)
     if (in->def->forward == NETWORK_FORWARD_NONE)
         return;
     if (has_family(in->def, FALSE))
-        ADD(plan, "forwarding", in->forward_dir, "v4", in->ident);
+        plan_add(plan, "forwarding", in->forward_dir, "v4", in->ident, NULL);
     if (has_family(in->def, TRUE))
-        ADD(plan, "forwarding", in->forward_dir, "v6", in->ident);
+        plan_add(plan, "forwarding", in->forward_dir, "v6", in->ident, NULL);
 }
 
 static void
 add_all(GString *plan, const GPtrArray *lines)
 {
     for (guint i = 0; i < lines->len; i++)
-        add_words(plan, g_ptr_array_index(lines, i));
+        plan_addv(plan, g_ptr_array_index(lines, i));
 }
 
 static void
 add_host(GString *plan, const NetworkPlanInput *in)
 {
-    ADD(plan, "phase", "host");
+    plan_add(plan, "phase", "host", NULL);
     for (guint i = 0; i < in->groups->len; i++) {
         g_auto(GStrv) group = g_strsplit(g_ptr_array_index(in->groups, i), " ", 2);
 
-        ADD(plan, "supervisor-group", group[0], group[1]);
+        plan_add(plan, "supervisor-group", group[0], group[1], NULL);
     }
     if (in->def->forward == NETWORK_FORWARD_BRIDGE)
         return;
     if (in->nft != NULL)
-        ADD(plan, "nft", in->nft, NETWORK_RULES_FILE, "inet", in->ident);
+        plan_add(plan, "nft", in->nft, NETWORK_RULES_FILE, "inet", in->ident, NULL);
     add_bridge(plan, in);
     if (in->firewall != NULL)
         add_all(plan, in->firewall->host);
@@ -112,13 +96,13 @@ add_host(GString *plan, const NetworkPlanInput *in)
 static void
 add_keep(GString *plan, const NetworkPlanInput *in)
 {
-    ADD(plan, "phase", "keep");
+    plan_add(plan, "phase", "keep", NULL);
     if (in->dnsmasq != NULL) {
         g_autofree char *pid = g_build_filename(in->live_dir, NETWORK_PID_FILE, NULL);
         g_autofree char *config =
             g_strdup_printf("--conf-file=%s/%s", in->live_dir, NETWORK_DNSMASQ_FILE);
 
-        ADD(plan, "keep", pid, in->dnsmasq, "--keep-in-foreground", config);
+        plan_add(plan, "keep", pid, in->dnsmasq, "--keep-in-foreground", config, NULL);
     }
     if (in->firewall != NULL)
         add_all(plan, in->firewall->at_end);
@@ -129,7 +113,7 @@ network_plan_build(const NetworkPlanInput *in)
 {
     g_autoptr(GString) plan = g_string_new(NULL);
 
-    g_string_append_printf(plan, "lodge-plan %d\n", PLAN_VERSION);
+    plan_begin(plan);
     add_object(plan, in);
     add_host(plan, in);
     add_keep(plan, in);

@@ -8,9 +8,10 @@ static char *
 found(const char *mountinfo)
 {
     g_autoptr(HostFacts) facts = host_facts_new();
+    g_autofree char *text = g_strdup(mountinfo);
     GString *out = g_string_new(NULL);
 
-    host_facts_parse_mounts(facts, mountinfo);
+    host_facts_parse_mounts(facts, text);
     for (guint i = 0; i < facts->hierarchies->len; i++) {
         const HostHierarchy *h = g_ptr_array_index(facts->hierarchies, i);
 

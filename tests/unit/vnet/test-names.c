@@ -47,7 +47,7 @@ test_bridges(void)
 static void
 test_groups(void)
 {
-    static const char mountinfo[] =
+    char mountinfo[] =
         "24 1 0:22 / /proc rw - proc proc rw\n"
         "31 30 0:26 / /sys/fs/cgroup/cpu,cpuacct rw,nosuid shared:9 - cgroup cgroup rw,cpu\n"
         "32 30 0:27 / /sys/fs/cgroup/memory ro,nosuid - cgroup cgroup rw,memory\n"
