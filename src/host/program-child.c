@@ -7,11 +7,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
-
 _Noreturn void
 program_child(const ProgramChild *child)
 {
+    char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
     int in = child->in >= 0 ? child->in : open("/dev/null", O_RDONLY | O_CLOEXEC);
     sigset_t none;
 

@@ -2,6 +2,8 @@
 """tests/lib/sup.py - run lodge-supervisor directly, with hand-written plans. For use inside house.run()."""
 import contextlib
 import fcntl
+import glob
+import json
 import os
 import pathlib
 import select
@@ -14,6 +16,7 @@ import house
 
 FAULT = os.path.join(house.BUILD, "tests/fault/lodge-supervisor-fault")
 LIVE = "/run/lodge/lxc"
+ROOT = "/srv/guest"
 
 
 def escape(arg):
@@ -87,8 +90,8 @@ class Failed(Exception):
 def spawn(plan, program=None, stdio=None):
     """Hand a plan to a supervisor as core/launch does; (pid to reap, pipe of its answer)."""
     os.makedirs(plan.live, mode=0o700, exist_ok=True)
-    if plan.transient:
-        pathlib.Path(f"{plan.live}/transient").touch()
+    mark = pathlib.Path(f"{plan.live}/transient")
+    mark.touch() if plan.transient else mark.unlink(missing_ok=True)
     pathlib.Path(f"{plan.live}/plan").write_text(str(plan))
     reader, writer = os.pipe()
     alive = os.open(f"{plan.live}/alive", os.O_RDWR | os.O_CREAT, 0o600)
@@ -193,3 +196,36 @@ def run(plan, program=None):
         house.wait_for(lambda: not is_alive(plan), what="the guest's end")
         out.seek(0)
         return out.read().decode(), status(plan)
+
+
+# --- what the tests of the supervisor share --------------------------------------------------------------
+
+
+def supervisors():
+    return [p for p in os.listdir("/proc") if p.isdigit() and os.path.exists(f"/proc/{p}/comm")
+            and open(f"/proc/{p}/comm").read().startswith("lodge-super")]
+
+
+def clean_house(before=()):
+    """Nothing of a guest is left: processes, groups, mounts, links."""
+    groups = [g for point, _, _ in house.cgroup_mounts() for g in glob.glob(f"{point}/lodge*")]
+    house.equal(groups, [])
+    links = [l["ifname"] for l in json.loads(house.sh("ip", "-j", "link").stdout) if l["ifname"].startswith(("veth", "macv"))]
+    house.equal(links, list(before))
+    house.wait_for(lambda: not supervisors(), what="the end of the supervisors")  # they answer first
+    mounts = open("/proc/self/mountinfo").read()
+    assert ROOT + "/" not in mounts, mounts
+
+
+def private_root(path=ROOT):
+    if not os.path.exists(path):
+        house.busybox_root(path)
+    return path
+
+
+def script(text, **options):
+    return Plan(init=("/bin/sh", "-c", text), **options)
+
+
+def in_root(text, name="web", **options):
+    return script(text, name=name, root=private_root(), **options)
