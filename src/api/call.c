@@ -56,8 +56,7 @@ permitted(Call *call)
 static void
 start(Call *call, const CallSpec *spec, guint flags)
 {
-    if (!spec->keeps_error)
-        virResetLastError();
+    virResetLastError();
     *call = (Call){.spec = spec, .flags = flags};
 }
 

@@ -18,9 +18,6 @@ typedef struct {
     guint flags;       /* the flags it knows */
     guint write_flags; /* those that a read-only connection refuses */
     guint exclusive;   /* at most one of these */
-    /* Asks the handle only, and is what callers do on their way out of a failure: the last error
-     * stays. (libvirt forgets it there; nothing can depend on that.) */
-    gboolean keeps_error;
 } CallSpec;
 
 typedef struct Call {

@@ -21,9 +21,11 @@ error_number(LodgeErrorCode code, const ErrorAbout *about)
 {
     switch (code) {
     case LODGE_ERROR_CONFIG:
-        if (about->takes_xml)
-            return about->validates ? VIR_ERR_XML_INVALID_SCHEMA : VIR_ERR_XML_ERROR;
-        return VIR_ERR_INVALID_ARG;
+        return about->takes_xml ? VIR_ERR_XML_ERROR : VIR_ERR_INVALID_ARG;
+    case LODGE_ERROR_SCHEMA:
+        return VIR_ERR_XML_INVALID_SCHEMA;
+    case LODGE_ERROR_NO_NAME:
+        return VIR_ERR_NO_NAME;
     case LODGE_ERROR_SYNTAX:
         return VIR_ERR_XML_DETAIL;
     case LODGE_ERROR_ARGUMENT:
@@ -122,11 +124,6 @@ about_call(const Call *call)
         .is_network = is_network,
         .takes_xml = creates || defines || strcmp(name, "lodge_domain_plan") == 0,
     };
-
-    if (creates && !is_network)
-        about.validates = (call->flags & VIR_DOMAIN_START_VALIDATE) != 0;
-    else
-        about.validates = (creates || defines) && (call->flags & VIR_DOMAIN_DEFINE_VALIDATE) != 0;
     if (g_error_matches(call->error, LODGE_ERROR, LODGE_ERROR_NOT_FOUND) && !about.is_lookup)
         about.is_gone = object_is_gone(call);
     return about;
@@ -180,7 +177,7 @@ error_raise(Call *call)
 
         number = error_number((LodgeErrorCode)call->error->code, &about);
         if (number != VIR_ERR_XML_DETAIL && number != VIR_ERR_XML_ERROR &&
-            number != VIR_ERR_XML_INVALID_SCHEMA)
+            number != VIR_ERR_NO_NAME && number != VIR_ERR_XML_INVALID_SCHEMA)
             origin = driver_origin(call);
     } else if (call->error->domain != VIRT_ERROR) {
         number = VIR_ERR_INTERNAL_ERROR;

@@ -11,7 +11,6 @@ typedef struct {
     gboolean is_network; /* a network, else a domain */
     gboolean is_gone;    /* the object of the call does not exist any more */
     gboolean takes_xml;  /* it reads a description */
-    gboolean validates;  /* ... with the VALIDATE flag */
 } ErrorAbout;
 
 /* libvirt's number for one of ours. */

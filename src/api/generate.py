@@ -19,8 +19,7 @@ OBJECTS = {"virConnectPtr": "connect", "virDomainPtr": "domain", "virNetworkPtr"
 ROLES = {"objects": "DomainObjects", "lifecycle": "DomainLifecycle", "consoles": "DomainConsoles",
          "resources": "DomainResources", "networks": "NetworkRole"}
 KEYS = {"text", "returns", "args", "flags", "write_flags", "exclusive", "optional", "permission",
-        "plain", "hand", "role", "shape", "same", "unsupported", "variable", "since",
-        "keeps_error"}
+        "plain", "hand", "role", "shape", "same", "unsupported", "variable", "since"}
 KINDS = ("plain", "hand", "role", "same", "unsupported", "variable")
 LICENCE = "/* SPDX-License-Identifier: LGPL-2.1-or-later */"
 
@@ -50,7 +49,6 @@ class Call:
         self.flags = entry.get("flags", [])
         self.write_flags = entry.get("write_flags", [])
         self.exclusive = entry.get("exclusive", [])
-        self.keeps_error = entry.get("keeps_error", False)
         self.optional = entry.get("optional", [])
         self.permission = entry.get("permission")
         self.target = entry[self.kind]
@@ -161,8 +159,7 @@ def entry(call):
     spec = (f"    static const CallSpec spec = {{\n        .name = \"{call.name}\",\n"
             f"        .writes = {'TRUE' if call.permission == 'write' else 'FALSE'},\n"
             f"        .flags = {bits(call.flags)},\n        .write_flags = {bits(call.write_flags)},\n"
-            f"        .exclusive = {bits(call.exclusive)},\n"
-            f"        .keeps_error = {'TRUE' if call.keeps_error else 'FALSE'},\n    }};\n")
+            f"        .exclusive = {bits(call.exclusive)},\n    }};\n")
     flags = "flags" if call.has_flags else "0"
     checks = [f"call_begin_{call.object}(&call, &spec, {call.args[0][1]}, {flags})"]
     for kind, name in call.needed():

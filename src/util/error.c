@@ -10,6 +10,8 @@ static const struct {
 } codes[] = {
     [LODGE_ERROR_INTERNAL] = {"internal", 1},
     [LODGE_ERROR_CONFIG] = {"config", 1},
+    [LODGE_ERROR_SCHEMA] = {"schema", 1},
+    [LODGE_ERROR_NO_NAME] = {"no-name", 1},
     [LODGE_ERROR_SYNTAX] = {"syntax", 1},
     [LODGE_ERROR_ARGUMENT] = {"argument", 1},
     [LODGE_ERROR_NOT_FOUND] = {"not-found", 1},

@@ -17,6 +17,8 @@ GQuark lodge_error_quark(void);
 typedef enum {
     LODGE_ERROR_INTERNAL,    /* a fault of ours, or a helper that failed without saying more */
     LODGE_ERROR_CONFIG,      /* input that is well formed and wrong: bad value, bad name */
+    LODGE_ERROR_SCHEMA,      /* an element or attribute that nobody knows, asked to be strict */
+    LODGE_ERROR_NO_NAME,     /* a description without a name */
     LODGE_ERROR_SYNTAX,      /* input that is not well formed (XML) */
     LODGE_ERROR_ARGUMENT,    /* a bad argument or flag of a call */
     LODGE_ERROR_NOT_FOUND,   /* no such guest, network, console, key ... */

@@ -49,7 +49,7 @@ parse_names(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
     XmlNode *title = xml_child(root, "title"), *description = xml_child(root, "description");
 
     if (name == NULL)
-        return xml_error(tree, root, error, "lacks <name>; give the guest one");
+        return xml_no_name(tree, root, error, "guest");
     if (!domain_name_check(xml_text(name), error))
         return xml_error_prefix(tree, name, error);
     def->name = g_strdup(xml_text(name));

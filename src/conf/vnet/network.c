@@ -31,7 +31,7 @@ parse_names(XmlTree *tree, XmlNode *root, NetworkDef *def, GError **error)
 
     (void)xml_attr(root, "connections"); /* of live XML */
     if (name == NULL)
-        return xml_error(tree, root, error, "lacks <name>; give the network one");
+        return xml_no_name(tree, root, error, "network");
     if (!network_name_check(xml_text(name), error))
         return xml_error_prefix(tree, name, error);
     def->name = g_strdup(xml_text(name));

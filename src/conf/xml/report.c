@@ -9,7 +9,7 @@ xml_report_unknown(XmlTree *tree, gboolean strict, GPtrArray **ret_warnings, GEr
     g_autoptr(GPtrArray) unknown = xml_unknown(tree);
 
     if (strict && unknown->len > 0)
-        return error_set(error, LODGE_ERROR_CONFIG, "%s",
+        return error_set(error, LODGE_ERROR_SCHEMA, "%s",
                          (const char *)g_ptr_array_index(unknown, 0));
     if (ret_warnings != NULL)
         *ret_warnings = g_steal_pointer(&unknown);

@@ -10,7 +10,7 @@
 
 /**
  * xml_report_unknown:
- * @strict: the first thing that nobody looked at is an error (LODGE_ERROR_CONFIG)
+ * @strict: the first thing that nobody looked at is an error (LODGE_ERROR_SCHEMA)
  * @ret_warnings: (out) (optional) (transfer full): otherwise all of them, xml_unknown()'s lines
  */
 gboolean xml_report_unknown(XmlTree *tree, gboolean strict, GPtrArray **ret_warnings,

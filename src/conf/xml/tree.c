@@ -140,6 +140,13 @@ xml_unsupported(const XmlTree *tree, const XmlNode *node, GError **error, const 
 }
 
 gboolean
+xml_no_name(const XmlTree *tree, const XmlNode *node, GError **error, const char *kind)
+{
+    error_set(error, LODGE_ERROR_NO_NAME, "lacks <name>; give the %s one", kind);
+    return xml_error_prefix(tree, node, error);
+}
+
+gboolean
 xml_error_prefix(const XmlTree *tree, const XmlNode *node, GError **error)
 {
     g_autofree char *where = position(tree, node);

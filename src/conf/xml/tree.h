@@ -102,6 +102,10 @@ gboolean xml_unsupported(const XmlTree *tree, const XmlNode *node, GError **erro
                          const char *format, ...)
     G_GNUC_PRINTF(4, 5); /* LODGE_ERROR_UNSUPPORTED_CONFIG */
 
+gboolean
+xml_no_name(const XmlTree *tree, const XmlNode *node, GError **error,
+            const char *kind); /* LODGE_ERROR_NO_NAME: "lacks <name>; give the @kind one" */
+
 /* Puts "FILE:LINE: <name> " before an error that a reader of values has set; returns FALSE. */
 gboolean xml_error_prefix(const XmlTree *tree, const XmlNode *node, GError **error);
 

@@ -169,10 +169,15 @@ test_xml_error_numbers(void)
     g_assert_null(virDomainDefineXML(conn, "<domain/>"));
     ASSERT_ERROR(VIR_ERR_XML_ERROR, "cannot define");
     g_assert_cmpint(virGetLastErrorDomain(), ==, VIR_FROM_DOMAIN);
+    mock.fail = LODGE_ERROR_SCHEMA;
     g_assert_null(virDomainDefineXMLFlags(conn, "<domain/>", VIR_DOMAIN_DEFINE_VALIDATE));
     ASSERT_ERROR(VIR_ERR_XML_INVALID_SCHEMA, "cannot define");
+    g_assert_cmpint(virGetLastErrorDomain(), ==, VIR_FROM_DOMAIN);
     g_assert_null(virDomainCreateXML(conn, "<domain/>", VIR_DOMAIN_START_VALIDATE));
     ASSERT_ERROR(VIR_ERR_XML_INVALID_SCHEMA, "cannot create");
+    mock.fail = LODGE_ERROR_NO_NAME;
+    g_assert_null(virDomainDefineXML(conn, "<domain/>"));
+    ASSERT_ERROR(VIR_ERR_NO_NAME, "cannot define");
     mock.fail = LODGE_ERROR_SYNTAX;
     g_assert_null(virDomainDefineXML(conn, "<domain/>"));
     ASSERT_ERROR(VIR_ERR_XML_DETAIL, "cannot define");
@@ -182,6 +187,25 @@ test_xml_error_numbers(void)
     mock.fail = LODGE_ERROR_UNSUPPORTED_CONFIG;
     g_assert_null(virDomainDefineXML(conn, "<domain/>"));
     ASSERT_ERROR(VIR_ERR_CONFIG_UNSUPPORTED, "cannot define");
+    virConnectClose(conn);
+}
+
+/* Every call forgets the last error first, as libvirt's do; what it had to say beside it does not. */
+static void
+test_a_call_forgets_the_last_error(void)
+{
+    virConnectPtr conn = open_mock("lxc", FALSE);
+    virDomainPtr db = virDomainLookupByName(conn, "db");
+
+    mock.fail = LODGE_ERROR_STATE;
+    g_assert_cmpint(virDomainSuspend(db), ==, -1);
+    g_assert_nonnull(lodge_connect_warnings(conn));
+    ASSERT_ERROR(VIR_ERR_OPERATION_INVALID, "cannot suspend");
+    g_assert_cmpstr(virDomainGetName(db), ==, "db");
+    g_assert_null(virGetLastError());
+    g_assert_cmpint(virDomainSuspend(db), ==, -1);
+    virDomainFree(db);
+    g_assert_null(virGetLastError());
     virConnectClose(conn);
 }
 
@@ -448,6 +472,7 @@ main(int argc, char **argv)
     g_test_add_func("/domain/define-by-type", test_define_by_type);
     g_test_add_func("/domain/source-and-warnings", test_source_and_warnings);
     g_test_add_func("/domain/errors-xml-numbers", test_xml_error_numbers);
+    g_test_add_func("/api/domain/forgets-the-last-error", test_a_call_forgets_the_last_error);
     g_test_add_func("/domain/errors-gone", test_gone);
     g_test_add_func("/domain/state", test_state);
     g_test_add_func("/domain/errors-metadata-arguments", test_metadata_arguments);
