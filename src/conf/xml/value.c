@@ -216,8 +216,9 @@ xml_check_ifname(XmlTree *tree, XmlNode *node, const char *what, const char *nam
                          XML_QUOTE_MAX, name, IFNAMSIZ - 1);
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return xml_error(tree, node, error, "%s '%s' is not a name", what, name);
+    /* the kernel takes '*', but to nft and dnsmasq "a*" means every device that begins so */
     for (const char *at = name; *at != '\0'; at++)
-        if ((guchar)*at <= 0x20 || (guchar)*at >= 0x7f || strchr("/:%'\"\\", *at) != NULL)
+        if ((guchar)*at <= 0x20 || (guchar)*at >= 0x7f || strchr("/:%*'\"\\", *at) != NULL)
             return xml_error(tree, node, error,
                              "%s '%s' holds a character that has no place in an interface name; "
                              "use letters, digits, '-', '_' and '.'",
