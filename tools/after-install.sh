@@ -2,10 +2,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # tools/after-install.sh - what an installation into the running system needs besides the files.
 set -eu
+cd "$(dirname "$0")/.."
 command -v ldconfig >/dev/null && ldconfig || true
 if [ -d /run/systemd/system ]; then
     systemctl daemon-reload
     echo "Guests marked autostart start at boot after:  systemctl enable lodge-autostart.service"
 fi
-running=$(ls -d /run/lodge/lxc/*/ 2>/dev/null | wc -l)
-[ "$running" = 0 ] || echo "Guests that were started before keep their old supervisor until they are restarted; lodge manages both."
+lodge=build/lodge
+[ -x $lodge ] || exit 0
+running=$($lodge -c lodge:/// -q list --name 2>/dev/null | grep -c . || true)
+networks=$($lodge -c lodge:/// -q net-list --name 2>/dev/null | grep -c . || true)
+if [ "$running" != 0 ] || [ "$networks" != 0 ]; then
+    echo "Running guests ($running) and networks ($networks) keep the supervisor that they were started with until they are started anew;"
+    echo "this lodge manages them."
+fi

@@ -44,11 +44,12 @@ static gboolean
 is_starting(const char *live_dir)
 {
     g_autoptr(Status) status = NULL;
+    gboolean is_newer;
 
     if (!status_is_alive(live_dir))
         return FALSE;
-    status = status_read(live_dir, NULL);
-    return status == NULL || status->state == STATUS_STARTING;
+    status = status_look(live_dir, &is_newer);
+    return !is_newer && (status == NULL || status->state == STATUS_STARTING);
 }
 
 /* Connects; waits for a supervisor that is about to listen. */

@@ -245,6 +245,16 @@ status_read(const char *live_dir, GError **error)
     return status;
 }
 
+Status *
+status_look(const char *live_dir, gboolean *ret_is_newer)
+{
+    g_autoptr(GError) problem = NULL;
+    Status *status = status_read(live_dir, &problem);
+
+    *ret_is_newer = g_error_matches(problem, LODGE_ERROR, LODGE_ERROR_UNSUPPORTED);
+    return status;
+}
+
 gboolean
 status_is_alive(const char *live_dir)
 {
@@ -264,7 +274,10 @@ status_to_domain_state(const Status *status, gboolean is_alive, DomainState *ret
     };
     gboolean is_ended = status == NULL || status->state == STATUS_ENDED;
 
-    if (!is_alive || is_ended) {
+    if (is_alive && status == NULL) {
+        *ret_state = DOMAIN_STATE_RUNNING;
+        *ret_reason = 0; /* VIR_DOMAIN_RUNNING_UNKNOWN */
+    } else if (!is_alive || is_ended) {
         *ret_state = DOMAIN_STATE_SHUTOFF;
         /* Neither alive nor ended: its supervisor was killed. */
         *ret_reason = status == NULL ? 0 : is_ended ? off[status->reason] : off[STATUS_CRASHED];

@@ -68,6 +68,10 @@ typedef struct {
  * Says nothing about whether it is alive: status_is_alive(). Returns: (transfer full)
  */
 Status *status_read(const char *live_dir, GError **error);
+
+/* As status_read(), for who only looks. @ret_is_newer: it is there, and of a newer lodge than this one;
+ * then nothing is known but whether its `alive` is held. */
+Status *status_look(const char *live_dir, gboolean *ret_is_newer);
 Status *status_parse(const char *text, GError **error); /* the same from memory */
 void status_free(Status *status);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Status, status_free)
@@ -75,7 +79,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Status, status_free)
 /* Whether LIVE/alive is held; asks, never takes. */
 gboolean status_is_alive(const char *live_dir);
 
-/* libvirt's state and reason: @status NULL is SHUTOFF/UNKNOWN; ended is SHUTOFF with its reason. */
+/* libvirt's state and reason. @status NULL: RUNNING/UNKNOWN when @is_alive (a newer lodge wrote it), else
+ * SHUTOFF/UNKNOWN; ended is SHUTOFF with its reason. */
 void status_to_domain_state(const Status *status, gboolean is_alive, DomainState *ret_state,
                             int *ret_reason);
 /* The directory of @controller ("memory") in @status, or NULL when it has none; *ret_version 1 or 2. */

@@ -21,9 +21,10 @@
 static gboolean
 is_starting(const char *live_dir)
 {
-    g_autoptr(Status) status = status_is_alive(live_dir) ? status_read(live_dir, NULL) : NULL;
+    gboolean is_newer = FALSE;
+    g_autoptr(Status) status = status_is_alive(live_dir) ? status_look(live_dir, &is_newer) : NULL;
 
-    return status == NULL && status_is_alive(live_dir);
+    return status == NULL && !is_newer && status_is_alive(live_dir);
 }
 
 /* Held by somebody who has written no status yet: it is being started, maybe for a launcher that was
@@ -76,9 +77,14 @@ ask(const char *live_dir)
 static gboolean
 force(Store *store, const char *name, const char *live_dir, GError **error)
 {
-    g_autoptr(Status) status = status_read(live_dir, NULL);
+    gboolean is_newer;
+    g_autoptr(Status) status = status_look(live_dir, &is_newer);
     g_autoptr(ObjectLock) lock = NULL;
 
+    if (is_newer)
+        return error_set(error, LODGE_ERROR_UNSUPPORTED,
+                         "cannot stop %s '%s': a newer lodge started it; stop it with that one",
+                         store->noun, name);
     if (status && (!process_kill(status->supervisor, status->supervisor_start, STOP_MS) ||
                    !process_kill(status->init, status->init_start, STOP_MS)))
         return error_set(error, LODGE_ERROR_TIMEOUT,

@@ -38,20 +38,45 @@ store_object_ref(const StoreObject *object)
     return object_ref_new(object->name, object->uuid, object->id);
 }
 
+/* The id of @name by the links of LIVE/by-id; -1 */
+static int
+id_by_link(const Store *store, const char *name)
+{
+    g_autofree char *path = g_build_filename(store->live_dir, "by-id", NULL);
+    DIR *stream = opendir(path);
+    struct dirent *entry;
+    int id = -1;
+
+    while (stream != NULL && id < 0 && (entry = readdir(stream)) != NULL) {
+        g_autofree char *entry_name = store_read_link(dirfd(stream), entry->d_name, "");
+        const char *found = entry_name != NULL ? store_name_of_live(entry_name) : NULL;
+        guint64 value = 0;
+
+        if (found != NULL && g_str_equal(found, name) &&
+            g_ascii_string_to_unsigned(entry->d_name, 10, 1, G_MAXINT, &value, NULL))
+            id = (int)value;
+    }
+    if (stream != NULL)
+        closedir(stream);
+    return id;
+}
+
 /* Fills in what the live directory says. Returns whether there is a dead one to clean up. */
 static gboolean
 read_life(const Store *store, StoreObject *object)
 {
     g_autofree char *dir = store_live_dir(store, object->name);
     g_autoptr(Status) status = NULL;
-    gboolean is_held = status_is_alive(dir);
+    gboolean is_held = status_is_alive(dir), is_newer;
 
     object->id = -1;
     if (!is_held)
         return cleanup_is_needed(store, object->name);
-    status = status_read(dir, NULL); /* none: it is just being started, or removed */
-    object->is_active = status != NULL && status->state != STATUS_ENDED;
-    if (object->is_active) {
+    status = status_look(dir, &is_newer); /* none: it is just being started, or removed */
+    object->is_active = is_newer || (status != NULL && status->state != STATUS_ENDED);
+    if (is_newer) { /* it is shown, and whatever needs its status says why that cannot be */
+        object->id = id_by_link(store, object->name);
+    } else if (object->is_active) {
         object->is_paused = status->is_paused;
         object->id = status->supervisor > 0 ? status->supervisor : -1;
     }

@@ -127,11 +127,12 @@ store_is_alive(const Store *store, const char *name)
 {
     g_autofree char *dir = store_live_dir(store, name);
     g_autoptr(Status) status = NULL;
+    gboolean is_newer;
 
     if (!status_is_alive(dir))
         return FALSE;
-    status = status_read(dir, NULL);
-    return status != NULL && status->state != STATUS_ENDED;
+    status = status_look(dir, &is_newer);
+    return is_newer || (status != NULL && status->state != STATUS_ENDED);
 }
 
 gboolean

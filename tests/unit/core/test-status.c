@@ -120,6 +120,7 @@ static void
 test_libvirt_numbers(void)
 {
     assert_state(NULL, FALSE, DOMAIN_STATE_SHUTOFF, 0);
+    assert_state(NULL, TRUE, DOMAIN_STATE_RUNNING, 0); /* a newer lodge's */
     assert_state(whole, TRUE, DOMAIN_STATE_RUNNING, 1);
     assert_state(whole, FALSE, DOMAIN_STATE_SHUTOFF, 3);
     assert_state("state running\nreason unpaused\n", TRUE, DOMAIN_STATE_RUNNING, 5);
