@@ -107,11 +107,25 @@ enable(const char *dir, const char *controllers, char *missing, size_t size)
     }
 }
 
-/* @dir and all that is missing of the path to it; ENOENT when a parent went away under us. */
+/* Of the topmost group of ours; those below then come filled, by a flag that they inherit. */
 static int
-make_path(const char *dir, int base)
+fill_top(const char *dir, int base)
 {
     char path[PATH_MAX];
+
+    if (fill_cpuset(dir, "cpuset.cpus", base) < 0 || fill_cpuset(dir, "cpuset.mems", base) < 0)
+        return -1;
+    if (io_format(path, sizeof path, "%s/cgroup.clone_children", dir) > 0)
+        (void)io_write_file(AT_FDCWD, path, "1"); /* refused: each is filled by hand */
+    return 0;
+}
+
+/* @dir and all that is missing of the path to it; ENOENT when a parent went away under us. */
+static int
+make_path(const char *dir, int base, bool is_cpuset)
+{
+    char path[PATH_MAX];
+    bool is_top = true;
 
     if (make_one(dir) == 0) /* the usual case: the parents are there */
         return 0;
@@ -119,8 +133,9 @@ make_path(const char *dir, int base)
         return -1;
     for (char *slash = strchr(path + base + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (make_one(path) < 0)
+        if (make_one(path) < 0 || (is_top && is_cpuset && fill_top(path, base) < 0))
             return -1;
+        is_top = false;
         *slash = '/';
     }
     return make_one(path);
@@ -130,12 +145,14 @@ static int
 make_v1(const char *dir, int base, const char *controllers)
 {
     char path[PATH_MAX];
+    bool is_cpuset = controllers
+                         ? has_controller(controllers, "cpuset")
+                         : io_format(path, sizeof path, "%.*s/cpuset.cpus", base, dir) > 0 &&
+                               !access(path, F_OK);
 
-    if (make_path(dir, base) < 0)
+    if (make_path(dir, base, is_cpuset) < 0)
         return -1;
-    if (controllers
-            ? !has_controller(controllers, "cpuset")
-            : io_format(path, sizeof path, "%s/cpuset.cpus", dir) < 0 || access(path, F_OK) < 0)
+    if (!is_cpuset)
         return 0;
     return fill_cpuset(dir, "cpuset.cpus", base) < 0 || fill_cpuset(dir, "cpuset.mems", base) < 0
                ? -1
@@ -149,7 +166,7 @@ make_v2(const char *dir, int base, const char *controllers, char *missing, size_
     char path[PATH_MAX];
 
     if (!*controllers)
-        return make_path(dir, base);
+        return make_path(dir, base, false);
     if (io_format(path, sizeof path, "%s", dir) < 0)
         return -1;
     for (char *slash = path + base; slash; slash = strchr(slash + 1, '/')) {
@@ -365,6 +382,5 @@ cgroup_remove(int version, const char *dir, int timeout_ms, Err *err)
         if (!is_gone)
             (void)poll(NULL, 0, WAIT_MS);
     }
-    cgroup_remove_unused(dir);
     return 0;
 }

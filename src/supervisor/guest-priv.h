@@ -32,6 +32,9 @@ const PlanStep *guest_step(const Guest *guest, int number);
 GuestGroup *guest_group(Guest *guest, const char *dir);
 GuestLoop *guest_loop(Guest *guest, const char *id);
 
+/* After guest_undo() of one that ran: the parents of its groups go, where nobody uses them. */
+void guest_leave_groups(const Guest *guest);
+
 /* A limit that could not be set and was only wished for. */
 void guest_lack(Guest *guest, const char *file, const char *why);
 

@@ -80,6 +80,7 @@ run(Guest *guest, const char *program)
     if (!loop_lingers(loop)) /* before anybody is told that nothing is left */
         live_remove(guest);
     loop_finish(loop);
+    guest_leave_groups(guest);
     live_remove(guest);
     return 0;
 }

@@ -75,6 +75,16 @@ undo_cgroup(Guest *guest, int number)
     if (group)
         io_close(&group->fd);
     (void)cgroup_remove(version_of(step), step->argv[3], GUEST_GONE_MS, NULL);
+    /* its parents are no guest's own: after a life they go when everybody has been told of its end */
+    if (guest->state != GUEST_RUNNING)
+        cgroup_remove_unused(step->argv[3]);
+}
+
+void
+guest_leave_groups(const Guest *guest)
+{
+    for (int i = 0; i < guest->n_groups; i++)
+        cgroup_remove_unused(guest->groups[i].dir);
 }
 
 static bool

@@ -208,11 +208,13 @@ def supervisors():
 
 def clean_house(before=()):
     """Nothing of a guest is left: processes, groups, mounts, links."""
-    groups = [g for point, _, _ in house.cgroup_mounts() for g in glob.glob(f"{point}/lodge*")]
-    house.equal(groups, [])
+    def groups(pattern):
+        return [g for point, _, _ in house.cgroup_mounts() for g in glob.glob(f"{point}/{pattern}")]
+    house.equal(groups("lodge*/*/*/"), [])
     links = [l["ifname"] for l in json.loads(house.sh("ip", "-j", "link").stdout) if l["ifname"].startswith(("veth", "macv"))]
     house.equal(links, list(before))
     house.wait_for(lambda: not supervisors(), what="the end of the supervisors")  # they answer first
+    house.equal(groups("lodge*"), [])
     mounts = open("/proc/self/mountinfo").read()
     assert ROOT + "/" not in mounts, mounts
 
