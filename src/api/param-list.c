@@ -3,39 +3,21 @@
 
 #include <string.h>
 
+/* Both are unions of the same members, so one is copied into the other whole. */
+G_STATIC_ASSERT(sizeof((Param *)NULL)->value == sizeof((virTypedParameterPtr)NULL)->value);
+
 gboolean
 param_copy_out(const Param *from, virTypedParameterPtr to)
 {
-    if (strlen(from->field) >= sizeof to->field)
+    if (strlen(from->field) >= sizeof to->field || from->type < VIR_TYPED_PARAM_INT ||
+        from->type >= VIR_TYPED_PARAM_LAST)
         return FALSE;
     memset(to, 0, sizeof *to);
     g_strlcpy(to->field, from->field, sizeof to->field);
     to->type = from->type;
-    switch ((virTypedParameterType)from->type) {
-    case VIR_TYPED_PARAM_INT:
-        to->value.i = from->value.i;
-        break;
-    case VIR_TYPED_PARAM_UINT:
-        to->value.ui = from->value.ui;
-        break;
-    case VIR_TYPED_PARAM_LLONG:
-        to->value.l = from->value.l;
-        break;
-    case VIR_TYPED_PARAM_ULLONG:
-        to->value.ul = from->value.ul;
-        break;
-    case VIR_TYPED_PARAM_DOUBLE:
-        to->value.d = from->value.d;
-        break;
-    case VIR_TYPED_PARAM_BOOLEAN:
-        to->value.b = from->value.b;
-        break;
-    case VIR_TYPED_PARAM_STRING:
+    memcpy(&to->value, &from->value, sizeof to->value);
+    if (from->type == VIR_TYPED_PARAM_STRING)
         to->value.s = g_strdup(from->value.s != NULL ? from->value.s : "");
-        break;
-    case VIR_TYPED_PARAM_LAST:
-        return FALSE;
-    }
     return TRUE;
 }
 
@@ -72,35 +54,13 @@ param_take(Call *call, const virTypedParameter *from, Param *to)
     if (from->type < VIR_TYPED_PARAM_INT || from->type >= VIR_TYPED_PARAM_LAST)
         return call_fail(call, VIR_ERR_INVALID_ARG, "parameter '%s' in %s has unknown type %d",
                          from->field, call->spec->name, from->type);
+    if (from->type == VIR_TYPED_PARAM_STRING && from->value.s == NULL)
+        return call_fail(call, VIR_ERR_INVALID_ARG, "parameter '%s' in %s has no value",
+                         from->field, call->spec->name);
     to->type = from->type;
-    switch ((virTypedParameterType)from->type) {
-    case VIR_TYPED_PARAM_INT:
-        to->value.i = from->value.i;
-        break;
-    case VIR_TYPED_PARAM_UINT:
-        to->value.ui = from->value.ui;
-        break;
-    case VIR_TYPED_PARAM_LLONG:
-        to->value.l = from->value.l;
-        break;
-    case VIR_TYPED_PARAM_ULLONG:
-        to->value.ul = from->value.ul;
-        break;
-    case VIR_TYPED_PARAM_DOUBLE:
-        to->value.d = from->value.d;
-        break;
-    case VIR_TYPED_PARAM_BOOLEAN:
-        to->value.b = from->value.b;
-        break;
-    case VIR_TYPED_PARAM_STRING:
-        if (from->value.s == NULL)
-            return call_fail(call, VIR_ERR_INVALID_ARG, "parameter '%s' in %s has no value",
-                             from->field, call->spec->name);
+    memcpy(&to->value, &from->value, sizeof to->value);
+    if (from->type == VIR_TYPED_PARAM_STRING)
         to->value.s = g_strdup(from->value.s);
-        break;
-    case VIR_TYPED_PARAM_LAST:
-        break;
-    }
     to->field = g_strdup(from->field);
     return TRUE;
 }

@@ -15,18 +15,11 @@ main(int argc, char **argv)
 {
     CliEnviron environ_values = environ_read();
     gboolean ok = TRUE;
-    int first = argc;
+    int first, status;
     Cli cli;
 
-    cli_init(&cli, &environ_values);
-    switch (run_options(&cli, argc, argv, &first)) {
-    case RUN_DONE:
-        return run_end(&cli, TRUE);
-    case RUN_BAD:
-        return run_end(&cli, FALSE);
-    case RUN_COMMAND:
-        break;
-    }
+    if (!run_begin(&cli, &environ_values, argc, argv, &first, &status))
+        return status;
     cli.more_follows = TRUE;
     cli.events = TRUE;
     if (!cli_connect(&cli)) {

@@ -118,8 +118,14 @@ set_debug(Cli *cli, const char *text)
     return TRUE;
 }
 
-RunStart
-run_options(Cli *cli, int argc, char **argv, int *ret_first)
+typedef enum {
+    RUN_COMMAND, /* go on with the words from @ret_first on */
+    RUN_DONE,    /* a version or help was printed */
+    RUN_BAD,     /* said */
+} RunStart;
+
+static RunStart
+take_options(Cli *cli, int argc, char **argv, int *ret_first)
 {
     static const struct option options[] = {{"connect", required_argument, NULL, 'c'},
                                             {"debug", required_argument, NULL, 'd'},
@@ -178,6 +184,21 @@ run_options(Cli *cli, int argc, char **argv, int *ret_first)
     }
     *ret_first = optind;
     return ok ? RUN_COMMAND : RUN_BAD;
+}
+
+gboolean
+run_begin(Cli *cli, const CliEnviron *environ, int argc, char **argv, int *ret_first,
+          int *ret_status)
+{
+    RunStart start;
+
+    *ret_first = argc;
+    cli_init(cli, environ);
+    start = take_options(cli, argc, argv, ret_first);
+    if (start == RUN_COMMAND)
+        return TRUE;
+    *ret_status = run_end(cli, start == RUN_DONE);
+    return FALSE;
 }
 
 int

@@ -11,18 +11,16 @@
 gboolean run_text(Cli *cli, const char *text);
 gboolean run_words(Cli *cli, const char *const *words);
 
-typedef enum {
-    RUN_COMMAND, /* go on with the words from @ret_first on */
-    RUN_DONE,    /* a version or help was printed */
-    RUN_BAD,     /* said */
-} RunStart;
-
 /**
- * run_options:
- * Takes the options that stand before the command into @cli.
+ * run_begin:
+ * Takes the options that stand before the command into @cli, which is made here.
  * @ret_first: index of the first word of the command
+ * @ret_status: the exit status, when there is nothing to run
+ *
+ * Returns: FALSE when that was all: a version or help was printed, or the options are wrong (said)
  */
-RunStart run_options(Cli *cli, int argc, char **argv, int *ret_first);
+gboolean run_begin(Cli *cli, const CliEnviron *environ, int argc, char **argv, int *ret_first,
+                   int *ret_status);
 
 /* Ends the run: flushes, says when that fails. Returns: the exit status */
 int run_end(Cli *cli, gboolean ok);

@@ -182,6 +182,19 @@ parse_mode(const char *text, guint *ret_flags)
     return TRUE;
 }
 
+/* "Domain 'web' DONE", or why it could not be; @result is of the call. */
+static gboolean
+tell(Cli *cli, virDomainPtr dom, int result, const char *verb, const char *done)
+{
+    if (result < 0) {
+        cli_error("Failed to %s domain '%s'", verb, virDomainGetName(dom));
+        return FALSE;
+    }
+    cli_warnings(cli);
+    cli_say(cli, "Domain '%s' %s\n", virDomainGetName(dom), done);
+    return TRUE;
+}
+
 static gboolean
 run_shutdown(Cli *cli, const Args *args)
 {
@@ -191,13 +204,7 @@ run_shutdown(Cli *cli, const Args *args)
     if (!parse_mode(args_text(args, "mode"), &flags) ||
         !(dom = cli_domain(cli, args_text(args, "domain"))))
         return FALSE;
-    if (virDomainShutdownFlags(dom, flags) < 0) {
-        cli_error("Failed to shutdown domain '%s'", virDomainGetName(dom));
-        return FALSE;
-    }
-    cli_warnings(cli);
-    cli_say(cli, "Domain '%s' is being shutdown\n", virDomainGetName(dom));
-    return TRUE;
+    return tell(cli, dom, virDomainShutdownFlags(dom, flags), "shutdown", "is being shutdown");
 }
 
 static gboolean
@@ -209,29 +216,17 @@ run_reboot(Cli *cli, const Args *args)
     if (!parse_mode(args_text(args, "mode"), &flags) ||
         !(dom = cli_domain(cli, args_text(args, "domain"))))
         return FALSE;
-    if (virDomainReboot(dom, flags) < 0) { /* the two sets of flags have the same values */
-        cli_error("Failed to reboot domain '%s'", virDomainGetName(dom));
-        return FALSE;
-    }
-    cli_warnings(cli);
-    cli_say(cli, "Domain '%s' is being rebooted\n", virDomainGetName(dom));
-    return TRUE;
+    /* the two sets of flags have the same values */
+    return tell(cli, dom, virDomainReboot(dom, flags), "reboot", "is being rebooted");
 }
 
 static gboolean
 run_destroy(Cli *cli, const Args *args)
 {
     g_autoptr(CliDomain) dom = cli_domain(cli, args_text(args, "domain"));
+    guint flags = args_flag(args, "graceful") ? VIR_DOMAIN_DESTROY_GRACEFUL : 0;
 
-    if (!dom)
-        return FALSE;
-    if (virDomainDestroyFlags(dom, args_flag(args, "graceful") ? VIR_DOMAIN_DESTROY_GRACEFUL : 0) <
-        0) {
-        cli_error("Failed to destroy domain '%s'", virDomainGetName(dom));
-        return FALSE;
-    }
-    cli_say(cli, "Domain '%s' destroyed\n", virDomainGetName(dom));
-    return TRUE;
+    return dom && tell(cli, dom, virDomainDestroyFlags(dom, flags), "destroy", "destroyed");
 }
 
 static gboolean
@@ -239,14 +234,7 @@ run_undefine(Cli *cli, const Args *args)
 {
     g_autoptr(CliDomain) dom = cli_domain(cli, args_text(args, "domain"));
 
-    if (!dom)
-        return FALSE;
-    if (virDomainUndefine(dom) < 0) {
-        cli_error("Failed to undefine domain '%s'", virDomainGetName(dom));
-        return FALSE;
-    }
-    cli_say(cli, "Domain '%s' has been undefined\n", virDomainGetName(dom));
-    return TRUE;
+    return dom && tell(cli, dom, virDomainUndefine(dom), "undefine", "has been undefined");
 }
 
 static gboolean
@@ -254,14 +242,7 @@ run_suspend(Cli *cli, const Args *args)
 {
     g_autoptr(CliDomain) dom = cli_domain(cli, args_text(args, "domain"));
 
-    if (!dom)
-        return FALSE;
-    if (virDomainSuspend(dom) < 0) {
-        cli_error("Failed to suspend domain '%s'", virDomainGetName(dom));
-        return FALSE;
-    }
-    cli_say(cli, "Domain '%s' suspended\n", virDomainGetName(dom));
-    return TRUE;
+    return dom && tell(cli, dom, virDomainSuspend(dom), "suspend", "suspended");
 }
 
 static gboolean
@@ -269,14 +250,7 @@ run_resume(Cli *cli, const Args *args)
 {
     g_autoptr(CliDomain) dom = cli_domain(cli, args_text(args, "domain"));
 
-    if (!dom)
-        return FALSE;
-    if (virDomainResume(dom) < 0) {
-        cli_error("Failed to resume domain '%s'", virDomainGetName(dom));
-        return FALSE;
-    }
-    cli_say(cli, "Domain '%s' resumed\n", virDomainGetName(dom));
-    return TRUE;
+    return dom && tell(cli, dom, virDomainResume(dom), "resume", "resumed");
 }
 
 static gboolean

@@ -60,6 +60,40 @@ print_params(Facts *facts, const Params *params)
         print_memory_param(facts, &params->list[i]);
 }
 
+typedef struct {
+    const char *noun;
+    SetParams set;
+    GetParams get;
+} Tuned;
+
+static const Tuned tuned_memory = {"memory", virDomainSetMemoryParameters,
+                                   virDomainGetMemoryParameters};
+static const Tuned tuned_blkio = {"blkio", virDomainSetBlkioParameters,
+                                  virDomainGetBlkioParameters};
+
+/* Sets what stands in @params; prints what there is when that is nothing. */
+static gboolean
+set_or_print(Cli *cli, const Args *args, guint flags, const Tuned *tuned, Params *params)
+{
+    g_autoptr(CliDomain) dom = cli_domain(cli, args_text(args, "domain"));
+    gboolean changes = params->n > 0;
+    Facts facts;
+
+    if (!dom)
+        return FALSE;
+    if (changes ? tuned->set(dom, params->list, params->n, flags) < 0
+                : !get_params(dom, tuned->get, flags, params)) {
+        cli_error("Unable to %s %s parameters", changes ? "change" : "get", tuned->noun);
+        return FALSE;
+    }
+    if (changes)
+        return TRUE;
+    facts = facts_start(cli, PARAMS_FORMAT, args_flag(args, "json"));
+    print_params(&facts, params);
+    facts_end(&facts);
+    return TRUE;
+}
+
 /* One option of memtune to its parameter. */
 static ArgResult
 take_limit(const Args *args, const char *option, const char *field, Params *params)
@@ -84,9 +118,7 @@ run_memtune(Cli *cli, const Args *args)
         {"swap-hard-limit", VIR_DOMAIN_MEMORY_SWAP_HARD_LIMIT},
         {"min-guarantee", VIR_DOMAIN_MEMORY_MIN_GUARANTEE},
     };
-    g_autoptr(CliDomain) dom = NULL;
     g_auto(Params) params = {NULL};
-    Facts facts;
     guint flags;
 
     if (!args_affect(args, &flags))
@@ -94,23 +126,7 @@ run_memtune(Cli *cli, const Args *args)
     for (guint i = 0; i < G_N_ELEMENTS(options); i++)
         if (take_limit(args, options[i][0], options[i][1], &params) == ARG_BAD)
             return FALSE;
-    dom = cli_domain(cli, args_text(args, "domain"));
-    if (!dom)
-        return FALSE;
-    if (params.n) {
-        if (virDomainSetMemoryParameters(dom, params.list, params.n, flags) >= 0)
-            return TRUE;
-        cli_error("Unable to change memory parameters");
-        return FALSE;
-    }
-    if (!get_params(dom, virDomainGetMemoryParameters, flags, &params)) {
-        cli_error("Unable to get memory parameters");
-        return FALSE;
-    }
-    facts = facts_start(cli, PARAMS_FORMAT, args_flag(args, "json"));
-    print_params(&facts, &params);
-    facts_end(&facts);
-    return TRUE;
+    return set_or_print(cli, args, flags, &tuned_memory, &params);
 }
 
 static gboolean
@@ -123,9 +139,7 @@ run_blkiotune(Cli *cli, const Args *args)
         {"device-read-bytes-sec", VIR_DOMAIN_BLKIO_DEVICE_READ_BPS},
         {"device-write-bytes-sec", VIR_DOMAIN_BLKIO_DEVICE_WRITE_BPS},
     };
-    g_autoptr(CliDomain) dom = NULL;
     g_auto(Params) params = {NULL};
-    Facts facts;
     guint flags;
     gint64 weight;
     ArgResult has_weight = args_number(args, "weight", 0, G_MAXUINT32, &weight);
@@ -141,23 +155,7 @@ run_blkiotune(Cli *cli, const Args *args)
             virTypedParamsAddString(&params.list, &params.n, &params.room, texts[i][1],
                                     args_text(args, texts[i][0])) < 0)
             return FALSE;
-    dom = cli_domain(cli, args_text(args, "domain"));
-    if (!dom)
-        return FALSE;
-    if (params.n) {
-        if (virDomainSetBlkioParameters(dom, params.list, params.n, flags) >= 0)
-            return TRUE;
-        cli_error("Unable to change blkio parameters");
-        return FALSE;
-    }
-    if (!get_params(dom, virDomainGetBlkioParameters, flags, &params)) {
-        cli_error("Unable to get blkio parameters");
-        return FALSE;
-    }
-    facts = facts_start(cli, PARAMS_FORMAT, args_flag(args, "json"));
-    print_params(&facts, &params);
-    facts_end(&facts);
-    return TRUE;
+    return set_or_print(cli, args, flags, &tuned_blkio, &params);
 }
 
 /* "cpu_shares=512" to a parameter of the type that the driver gave it. */

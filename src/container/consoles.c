@@ -157,15 +157,12 @@ static int
 consoles_open_namespaces(DriverCtx *ctx, const ObjectRef *ref, int **ret_fds, GError **error)
 {
     static const char *const names[] = {"user", "ipc", "uts", "net", "pid", "mnt"};
-    g_autoptr(Container) self = container_open(ctx, ref, error);
-    g_autoptr(Status) status = NULL;
+    g_autoptr(Container) self = NULL;
+    g_autoptr(Status) status = container_open_active(ctx, ref, &self, error);
     g_auto(Fd) process = -1;
     int *fds;
     int n = 0;
 
-    if (!self || !container_require_active(self, error))
-        return -1;
-    status = container_status(self, error);
     if (!status)
         return -1;
     process = process_open(status->init, status->init_start);

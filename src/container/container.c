@@ -63,6 +63,20 @@ container_require_active(const Container *self, GError **error)
     return self->object->is_active ? TRUE : store_set_not_running(self->store, error);
 }
 
+Status *
+container_open_active(DriverCtx *ctx, const ObjectRef *ref, Container **ret_self, GError **error)
+{
+    g_autoptr(Container) self = container_open(ctx, ref, error);
+    Status *status;
+
+    if (!self || !container_require_active(self, error))
+        return NULL;
+    status = container_status(self, error);
+    if (status && ret_self)
+        *ret_self = g_steal_pointer(&self);
+    return status;
+}
+
 /* Our own XML, stored by us: it was checked when it came in, so its warnings were given then. */
 static DomainDef *
 container_parse(const char *text, gsize size, const char *source, GError **error)

@@ -42,6 +42,11 @@ ObjectLock *container_lock(Container *self, GError **error);
 /* LODGE_ERROR_STATE "domain is not running" when it does not run. */
 gboolean container_require_active(const Container *self, GError **error);
 
+/* The status of a container that runs, and (optional) the container, both (transfer full); NULL with
+ * LODGE_ERROR_STATE when it does not. */
+Status *container_open_active(DriverCtx *ctx, const ObjectRef *ref, Container **ret_self,
+                              GError **error);
+
 /* Parsed definitions; (transfer full). inactive: of a transient container the live one. */
 DomainDef *container_config(Container *self, GError **error);
 DomainDef *container_live(Container *self, GError **error);

@@ -255,12 +255,9 @@ static gboolean
 lifecycle_suspend(DriverCtx *ctx, const ObjectRef *ref, GError **error)
 {
     static const char *const words[] = {"suspend", NULL};
-    g_autoptr(Container) self = container_open(ctx, ref, error);
-    g_autoptr(Status) status = NULL;
+    g_autoptr(Container) self = NULL;
+    g_autoptr(Status) status = container_open_active(ctx, ref, &self, error);
 
-    if (!self || !container_require_active(self, error))
-        return FALSE;
-    status = container_status(self, error);
     if (!status)
         return FALSE;
     /* As libvirt: a second suspend changes nothing and succeeds. */
@@ -271,12 +268,9 @@ static gboolean
 lifecycle_resume(DriverCtx *ctx, const ObjectRef *ref, GError **error)
 {
     static const char *const words[] = {"resume", NULL};
-    g_autoptr(Container) self = container_open(ctx, ref, error);
-    g_autoptr(Status) status = NULL;
+    g_autoptr(Container) self = NULL;
+    g_autoptr(Status) status = container_open_active(ctx, ref, &self, error);
 
-    if (!self || !container_require_active(self, error))
-        return FALSE;
-    status = container_status(self, error);
     if (!status)
         return FALSE;
     if (!status->is_paused) {

@@ -254,12 +254,9 @@ GPtrArray *
 resources_get_interface_addresses(DriverCtx *ctx, const ObjectRef *ref, guint source,
                                   GError **error)
 {
-    g_autoptr(Container) self = container_open(ctx, ref, error);
-    g_autoptr(Status) status = NULL;
+    g_autoptr(Container) self = NULL;
+    g_autoptr(Status) status = container_open_active(ctx, ref, &self, error);
 
-    if (!self || !container_require_active(self, error))
-        return NULL;
-    status = container_status(self, error);
     if (!status)
         return NULL;
     switch (source) {

@@ -68,12 +68,9 @@ gboolean
 resources_get_interface_stats(DriverCtx *ctx, const ObjectRef *ref, const char *dev,
                               gint64 ret_stats[8], GError **error)
 {
-    g_autoptr(Container) self = container_open(ctx, ref, error);
-    g_autoptr(Status) status = NULL;
+    g_autoptr(Container) self = NULL;
+    g_autoptr(Status) status = container_open_active(ctx, ref, &self, error);
 
-    if (!self || !container_require_active(self, error))
-        return FALSE;
-    status = container_status(self, error);
     if (!status)
         return FALSE;
     for (guint i = 0; i < status->netdevs->len; i++) {

@@ -16,20 +16,6 @@ enum {
     STATS_INTERFACE = 16
 }; /* VIR_DOMAIN_STATS_* */
 
-static Status *
-stats_running(DriverCtx *ctx, const ObjectRef *ref, Container **ret_self, GError **error)
-{
-    g_autoptr(Container) self = container_open(ctx, ref, error);
-    Status *status;
-
-    if (!self || !container_require_active(self, error))
-        return NULL;
-    status = container_status(self, error);
-    if (status && ret_self)
-        *ret_self = g_steal_pointer(&self);
-    return status;
-}
-
 static void
 stats_free_params(gpointer params)
 {
@@ -39,7 +25,7 @@ stats_free_params(gpointer params)
 GPtrArray *
 resources_get_cpu_stats(DriverCtx *ctx, const ObjectRef *ref, gboolean totals, GError **error)
 {
-    g_autoptr(Status) status = stats_running(ctx, ref, NULL, error);
+    g_autoptr(Status) status = container_open_active(ctx, ref, NULL, error);
     g_autoptr(GPtrArray) lists = g_ptr_array_new_with_free_func(stats_free_params);
     g_autoptr(GArray) times = NULL;
     UsageCpu usage;
@@ -72,7 +58,7 @@ GArray *
 resources_get_memory_stats(DriverCtx *ctx, const ObjectRef *ref, GError **error)
 {
     g_autoptr(Container) self = NULL;
-    g_autoptr(Status) status = stats_running(ctx, ref, &self, error);
+    g_autoptr(Status) status = container_open_active(ctx, ref, &self, error);
     g_autoptr(DomainDef) def = status ? container_live(self, error) : NULL;
     UsageMemory usage;
     GArray *params;

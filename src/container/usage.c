@@ -5,20 +5,8 @@
 #include <unistd.h>
 
 #include "container/group-file.h"
+#include "container/params.h"
 #include "util/error.h"
-
-static const char *
-usage_dir(const Status *status, const char *controller, int *ret_version, GError **error)
-{
-    const char *dir = status_cgroup_dir(status, controller, ret_version);
-
-    if (!dir)
-        g_set_error(error, LODGE_ERROR, LODGE_ERROR_UNSUPPORTED_CONFIG,
-                    "this container has no control group of controller '%s', so there is nothing "
-                    "to read or set",
-                    controller);
-    return dir;
-}
 
 static gboolean
 usage_cpu_v1(const char *dir, UsageCpu *usage, GError **error)
@@ -50,7 +38,7 @@ usage_cpu(const Status *status, UsageCpu *ret_usage, GError **error)
         return TRUE;
     }
     /* cpu.stat of v2 counts time whether the controller is enabled or not. */
-    dir = usage_dir(status, "cpu", &version, error);
+    dir = params_group(status, "cpu", &version, error);
     stat = dir ? group_file_read(dir, "cpu.stat", error) : NULL;
     if (!stat)
         return FALSE;
@@ -98,7 +86,7 @@ usage_memory(const Status *status, UsageMemory *ret_usage, GError **error)
 {
     UsageMemory usage = {.limit_bytes = G_MAXUINT64};
     int version = 0;
-    const char *dir = usage_dir(status, "memory", &version, error);
+    const char *dir = params_group(status, "memory", &version, error);
     g_autofree char *stat = NULL;
     gboolean v1 = version == 1;
 

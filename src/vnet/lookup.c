@@ -221,40 +221,35 @@ vnet_get_bridge(DriverCtx *ctx, const ObjectRef *ref, GError **error)
     return g_strdup(def->bridge);
 }
 
-gboolean
-vnet_is_active(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value, GError **error)
+/* One of the yes-or-no members of the object, at @offset. */
+static gboolean
+read_member(DriverCtx *ctx, const ObjectRef *ref, gsize offset, gboolean *ret_value, GError **error)
 {
     g_autoptr(Store) store = vnet_store(ctx);
     g_autoptr(StoreObject) object = vnet_find(store, ref, error);
 
     if (object == NULL)
         return FALSE;
-    *ret_value = object->is_active;
+    *ret_value = G_STRUCT_MEMBER(gboolean, object, offset);
     return TRUE;
+}
+
+gboolean
+vnet_is_active(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value, GError **error)
+{
+    return read_member(ctx, ref, G_STRUCT_OFFSET(StoreObject, is_active), ret_value, error);
 }
 
 gboolean
 vnet_is_persistent(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value, GError **error)
 {
-    g_autoptr(Store) store = vnet_store(ctx);
-    g_autoptr(StoreObject) object = vnet_find(store, ref, error);
-
-    if (object == NULL)
-        return FALSE;
-    *ret_value = object->is_persistent;
-    return TRUE;
+    return read_member(ctx, ref, G_STRUCT_OFFSET(StoreObject, is_persistent), ret_value, error);
 }
 
 gboolean
 vnet_get_autostart(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value, GError **error)
 {
-    g_autoptr(Store) store = vnet_store(ctx);
-    g_autoptr(StoreObject) object = vnet_find(store, ref, error);
-
-    if (object == NULL)
-        return FALSE;
-    *ret_value = object->is_autostart;
-    return TRUE;
+    return read_member(ctx, ref, G_STRUCT_OFFSET(StoreObject, is_autostart), ret_value, error);
 }
 
 char *
