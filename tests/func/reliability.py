@@ -193,6 +193,7 @@ def test_500_containers_at_once():
         if before is None:
             lxc("create", path)
             lxc("destroy", "many0")
+            lxc("list", "--all")  # clears away what was undefined while its supervisor was leaving
             before = snapshot()
         lxc("create", path)
     equal(len(lxc("list", "--name").stdout.split()), count)

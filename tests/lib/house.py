@@ -190,11 +190,6 @@ def _body(tests):
 def _first_process(tests, made, top):
     """pid 1 of the house: reaps orphans until the body has ended."""
     _enter(made, top)
-    for folder, kind, _ in made:
-        if kind == "v2":  # v2 allows no processes beside enabled controllers
-            with contextlib.suppress(OSError):
-                group = next(p for p, k, _ in cgroup_mounts() if k == "v2")
-                pathlib.Path(f"{group}/runner/cgroup.procs").write_text("0")
     body = os.fork()
     if body == 0:
         _libc.prctl(1, signal.SIGKILL)
@@ -230,9 +225,10 @@ def run(namespace):
             for folder, _, _ in made:
                 (folder / "cgroup.procs").write_text("0")
             unshare("ns", "cgroup", "uts", "ipc", "net", "pid")
-            for folder, kind, _ in made:  # before the fork: of two that make it, one sees it without its files
-                if kind == "v2":
-                    (folder / "runner").mkdir()
+            for folder, kind, _ in made:
+                if kind == "v2":  # the house's group itself must hold no process: lodge enables controllers there
+                    (folder / "runner").mkdir()  # now: the inner process takes the way there away with its new root
+                    (folder / "runner" / "cgroup.procs").write_text("0")
             inner = os.fork()
             if inner == 0:
                 _libc.prctl(1, signal.SIGKILL)
@@ -243,9 +239,6 @@ def run(namespace):
                 finally:
                     sys.stdout.flush()
                     os._exit(status)
-            for folder, kind, _ in made:
-                if kind == "v2":  # the house's group itself must hold no process: lodge enables controllers there
-                    (folder / "runner" / "cgroup.procs").write_text("0")
             status = os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1])
         except BaseException:
             traceback.print_exc()

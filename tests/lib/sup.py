@@ -154,8 +154,8 @@ class Control:
 
     def __init__(self, plan):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.sock.connect(f"{plan.live}/control")  # blocking: with a time-out a full queue would be an error
         self.sock.settimeout(20)
-        self.sock.connect(f"{plan.live}/control")
         answer = self.ask("hello", 1)
         assert answer.startswith("ok 1 "), answer
 
