@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -230,22 +231,71 @@ make_sockets(Guest *guest, int pair[2], Err *err)
     return 0;
 }
 
+/* A user namespace that shares the host's network may make no sysfs, and in it the host's comes only with
+ * all that is mounted on it. So it is copied here. */
+static int
+copy_sys(const Guest *guest, int *ret_fd, Err *err)
+{
+    const PlanStep *step = plan_find(&guest->plan, PLAN_GUEST, "sys");
+
+    if (!step)
+        return 0;
+    *ret_fd = mount_clone(AT_FDCWD, "/sys", false);
+    if (*ret_fd >= 0 &&
+        (strcmp(step->argv[1], "ro") != 0 || mount_attr(*ret_fd, false, MOUNT_ATTR_RDONLY, 0) == 0))
+        return 0;
+    (void)err_set_errno(err, errno, "cannot copy the mount of /sys for the guest");
+    io_close(ret_fd);
+    return -1;
+}
+
+/* Of each step of phase guest that mounts a directory of the host, that directory without links, for one who
+ * may not look it up any more. A name that leads nowhere is told of by whoever mounts it. */
+static char **
+real_sources(const Guest *guest)
+{
+    const PlanPhase *phase = &guest->plan.phase[PLAN_GUEST];
+    char **reals = calloc((size_t)phase->n + 1, sizeof *reals);
+
+    for (int i = 0; reals && i < phase->n; i++)
+        if (phase->steps[i].op == OP_ROOT || phase->steps[i].op == OP_MOUNT)
+            reals[i] = realpath(phase->steps[i].argv[1], NULL);
+    return reals;
+}
+
+static void
+free_reals(const Guest *guest, char **reals)
+{
+    for (int i = 0; reals && i < guest->plan.phase[PLAN_GUEST].n; i++)
+        free(reals[i]);
+    free(reals);
+}
+
 int
 boot_begin(Guest *guest, Err *err)
 {
-    Child child = {.guest = guest};
+    Child child = {.guest = guest, .sys_fd = -1};
     uint64_t flags = 0;
     int pair[2] = {-1, -1}, saved_errno;
     pid_t pid = -1;
 
-    if (clone_flags(guest, &flags, err) < 0 || make_sockets(guest, pair, err) < 0)
+    if (clone_flags(guest, &flags, err) < 0)
         return -1;
-    child.socket = pair[1];
     child.must_wait = must_wait(guest);
     child.has_userns = flags & CLONE_NEWUSER;
+    if (child.has_userns && !(flags & CLONE_NEWNET) && copy_sys(guest, &child.sys_fd, err) < 0)
+        return -1;
+    if (make_sockets(guest, pair, err) < 0) {
+        io_close(&child.sys_fd);
+        return -1;
+    }
+    child.socket = pair[1];
     child.sources = calloc((size_t)guest->plan.phase[PLAN_GUEST].n + 1, sizeof *child.sources);
     child.envp = make_env(&guest->plan);
-    if (!child.sources || !child.envp || undo_reserve(&guest->boot_undo) < 0) {
+    if (child.has_userns)
+        child.reals = real_sources(guest);
+    if (!child.sources || !child.envp || (child.has_userns && !child.reals) ||
+        undo_reserve(&guest->boot_undo) < 0) {
         errno = ENOMEM;
     } else {
         undo_add(&guest->boot_undo, undo_made, 0);
@@ -260,7 +310,9 @@ boot_begin(Guest *guest, Err *err)
     }
     saved_errno = errno;
     io_close(&pair[1]);
+    io_close(&child.sys_fd);
     free(child.sources);
+    free_reals(guest, child.reals);
     free(child.envp);
     guest->child_socket = pair[0];
     if (pid < 0) {

@@ -36,7 +36,11 @@ typedef struct {
     bool is_shared_root; /* root "/" */
     bool root_is_device;
     int *sources; /* (array): for each step of phase guest a detached tree or a device, or -1 */
-    char **envp;  /* of init */
+    char **
+        reals; /* (array): in a user namespace, for each step its host directory without links, or NULL */
+    char **envp; /* of init */
+    int sys_fd;  /* a copy of the host's /sys alone, to be mounted instead of one's own; -1 */
+    int made_fd; /* the list of mount points, for one who may not open it later; -1 */
     int nodes[CHILD_NODES];
     MountRoot root;
     int tree_fd;         /* the private root's tree; -1 for the host's root */

@@ -127,13 +127,20 @@ await_word(Child *child, char wanted, int fds[GUEST_GROUPS_MAX])
     return (int)((header->cmsg_len - CMSG_LEN(0)) / sizeof *fds);
 }
 
+/* Finds what lies on the host while this is still the host's root, who may go where the guest's may not
+ * (lodge's live state, somebody's home); then becomes the guest's root, who owns what is made. */
 static int
-enter_userns(Child *child, Err *err)
+open_and_become_root(Child *child, Err *err)
 {
     int none[GUEST_GROUPS_MAX];
 
+    if (child_open_sources(child, err) < 0 || child_open_nodes(child, err) < 0)
+        return -1;
     if (!child->has_userns)
         return 0;
+    child->made_fd = made_open(child->guest->live_fd);
+    if (child->made_fd < 0)
+        return err_set_errno(err, errno, "cannot make the list of mount points");
     (void)await_word(child, CHILD_MAPPED, none);
     if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
         return err_set_errno(err, errno, "cannot become root of the user namespace");
@@ -194,17 +201,15 @@ child_main(Child *child)
 {
     Err err = {0};
 
-    child->tree_fd = child->mask_fd = child->slave_fd = -1;
-    if (tie_to_parent(child, &err) < 0 || leave_supervisor(child, &err) < 0 ||
-        enter_userns(child, &err) < 0)
+    child->tree_fd = child->mask_fd = child->slave_fd = child->made_fd = -1;
+    if (tie_to_parent(child, &err) < 0 || leave_supervisor(child, &err) < 0)
         give_up(child, &err);
     /* slave, not private: what an automounter mounts for us on the host has to arrive here */
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0) {
         (void)err_set_errno(&err, errno, "cannot separate the guest's mounts from the host's");
         give_up(child, &err);
     }
-    if (child_open_sources(child, &err) < 0 || child_open_nodes(child, &err) < 0 ||
-        do_phase(child, &err) < 0)
+    if (open_and_become_root(child, &err) < 0 || do_phase(child, &err) < 0)
         give_up(child, &err);
     /* all that can be done without the supervisor comes before its word */
     if (child_loopback(child, &err) < 0 || child_seal_root(child, &err) < 0 ||

@@ -59,6 +59,8 @@ int lent_record(int live_fd, const char *name, int index, const char *mac, Err *
 void lent_restore(int live_fd);
 
 /* made.c: mount points that the child makes in the root are written down in LIVE/made first. */
+int made_open(int live_fd); /* the list, to append to; -1 with errno */
+int made_write(int fd, const char *path, bool is_dir, Err *err);
 int made_record(int live_fd, const char *path, bool is_dir, Err *err);
 void made_remove(Guest *guest);
 

@@ -25,11 +25,16 @@
 #define MADE_MAX  (1 << 20)
 
 int
-made_record(int live_fd, const char *path, bool is_dir, Err *err)
+made_open(int live_fd)
+{
+    return openat(live_fd, MADE_FILE, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+}
+
+int
+made_write(int fd, const char *path, bool is_dir, Err *err)
 {
     char line[PATH_MAX * 4 + 4];
     size_t size;
-    int fd = openat(live_fd, MADE_FILE, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     int result = -1;
 
     line[0] = is_dir ? 'd' : 'f';
@@ -37,12 +42,23 @@ made_record(int live_fd, const char *path, bool is_dir, Err *err)
     size = 2 + plan_escape(path, line + 2, sizeof line - 3);
     if (size < sizeof line - 1) {
         line[size++] = '\n';
-        result = fd < 0 ? -1 : io_write_all(fd, line, size);
+        result = io_write_all(fd, line, size);
     } else {
         errno = ENAMETOOLONG;
     }
     if (result < 0)
         (void)err_set_errno(err, errno, "cannot note the mount point '%s'", path);
+    return result;
+}
+
+int
+made_record(int live_fd, const char *path, bool is_dir, Err *err)
+{
+    int fd = made_open(live_fd), result;
+
+    if (fd < 0)
+        return err_set_errno(err, errno, "cannot note the mount point '%s'", path);
+    result = made_write(fd, path, is_dir, err);
     io_close(&fd);
     return result;
 }

@@ -20,7 +20,7 @@ is_read_only(const char *word)
     return strcmp(word, "ro") == 0;
 }
 
-/* mount SOURCE, mount-dev SOURCE: what is on the host is found before the guest's tree covers it. */
+/* root DIR, mount SOURCE, mount-dev SOURCE: what is on the host is found before the guest's tree covers it. */
 int
 child_open_sources(Child *child, Err *err)
 {
@@ -28,17 +28,26 @@ child_open_sources(Child *child, Err *err)
 
     for (int i = 0; i < phase->n; i++) {
         const PlanStep *step = &phase->steps[i];
+        const char *source = step->argv[1];
+        int *fd = &child->sources[i];
 
-        child->sources[i] = -1;
+        *fd = -1;
         *child->guest->progress = step->line;
         if (step->op == OP_MOUNT)
-            child->sources[i] = mount_clone(AT_FDCWD, step->argv[1], true);
-        else if (step->op == OP_MOUNT_DEV && step->argv[1][0] != '@')
-            child->sources[i] = open(step->argv[1], O_RDONLY | O_CLOEXEC);
+            *fd = mount_clone(AT_FDCWD, source, true);
+        else if (step->op == OP_ROOT && source[0] != '@')
+            *fd = open(source, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        else if (step->op == OP_MOUNT_DEV && source[0] != '@')
+            *fd = open(source, O_RDONLY | O_CLOEXEC);
         else
             continue;
-        if (child->sources[i] < 0)
-            return err_set_errno(err, errno, "cannot mount '%s' in the guest", step->argv[1]);
+        if (*fd >= 0 ||
+            (step->op == OP_ROOT && errno == ENOTDIR)) /* a device, or do_root() says so */
+            continue;
+        return err_set_errno(err, errno,
+                             step->op == OP_ROOT ? "cannot use '%s' as the guest's root"
+                                                 : "cannot mount '%s' in the guest",
+                             source);
     }
     return 0;
 }
@@ -77,7 +86,7 @@ host_path(Child *child, const char *path, char *out, size_t size)
 {
     const PlanPhase *phase = &child->guest->plan.phase[PLAN_GUEST];
     char point[PATH_MAX], real[PATH_MAX] = "";
-    const char *best_source = NULL;
+    const char *best_source = NULL, *best_real = NULL;
     size_t best = 0;
 
     for (int i = 0; i < phase->n && phase->steps[i].line < *child->guest->progress; i++) {
@@ -111,14 +120,15 @@ host_path(Child *child, const char *path, char *out, size_t size)
             (path[length] == '/' || !path[length])) {
             best = length;
             best_source = source;
+            best_real = child->reals ? child->reals[i] : NULL;
         }
     }
     /* without links, as made.c wants it */
-    if (best_source && *best_source && !realpath(best_source, real))
+    if (best_source && *best_source && !best_real && !(best_real = realpath(best_source, real)))
         return -1;
-    if (strcmp(real, "/") == 0)
-        real[0] = '\0';
-    return io_format(out, size, "%s%s", real, best_source ? path + best : "");
+    if (!best_source || !*best_source || strcmp(best_real, "/") == 0)
+        best_real = "";
+    return io_format(out, size, "%s%s", best_real, best_source ? path + best : "");
 }
 
 static int
@@ -129,7 +139,10 @@ on_made(void *user_data, const char *path, bool is_dir, Err *err)
 
     if (host_path(child, path, host, sizeof host) < 0)
         return err_set_errno(err, errno, "cannot make the mount point '%s'", path);
-    return host[0] ? made_record(child->guest->live_fd, host, is_dir, err) : 0;
+    if (!host[0])
+        return 0;
+    return child->made_fd < 0 ? made_record(child->guest->live_fd, host, is_dir, err)
+                              : made_write(child->made_fd, host, is_dir, err);
 }
 
 /* The file system on a device: a detached tree. @fd: the device, or -1 with @name "@ID" for a loop device. */
@@ -186,10 +199,11 @@ static int
 root_on_directory(Child *child, const PlanStep *step, Err *err)
 {
     const char *dir = step->argv[1];
-    int dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), result = -1;
+    int dir_fd = *source_of(child, step), result = -1;
 
+    *source_of(child, step) = -1;
     if (dir_fd < 0)
-        return err_set_errno(err, errno, "cannot use '%s' as the guest's root", dir);
+        return err_set_errno(err, ENOTDIR, "cannot use '%s' as the guest's root", dir);
     if (child->is_shared_root) {
         child->root.root_fd = dir_fd;
         return 0;
@@ -319,10 +333,12 @@ do_sys(Child *child, const PlanStep *step, Err *err)
 
     if (fd < 0)
         return -1;
-    result = mount_at(fd, "sysfs", "sysfs", flags, NULL);
-    /* EPERM: a user namespace that shares the host's network may not make one. EBUSY: the host's root and
-     * network are shared, so it would be the same one. Both see the host's, as it is mounted. */
-    if (result < 0 && (errno == EBUSY || (errno == EPERM && child->has_userns))) {
+    if (child->sys_fd >= 0)
+        result = mount_attach(child->sys_fd, fd);
+    else
+        result = mount_at(fd, "sysfs", "sysfs", flags, NULL);
+    /* The host's root and network are shared, so it would be the same one: the host's, as it is mounted. */
+    if (result < 0 && errno == EBUSY) {
         tree_fd = mount_clone(AT_FDCWD, "/sys", true);
         if (tree_fd >= 0 &&
             mount_attr(tree_fd, true, is_read_only(step->argv[1]) ? MOUNT_ATTR_RDONLY : 0, 0) == 0)

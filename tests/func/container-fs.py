@@ -101,6 +101,30 @@ def test_mapped_ids():
         lxc("destroy", "mapped")
 
 
+def test_mapped_ids_with_sources_out_of_their_reach():
+    top = "/root/private"
+    busybox_root(f"{top}/root")
+    os.makedirs(f"{top}/data", exist_ok=True)
+    os.chmod(top, 0o700)
+    os.chmod("/root", 0o700)
+    sh("chown", "-R", "100000:100000", f"{top}/root")
+    body = ("<idmap><uid start='0' target='100000' count='65536'/><gid start='0' target='100000' count='65536'/></idmap>"
+            "<lodge:confine xmlns:lodge='urn:lodge:domain:1'><lodge:proc-view limits='yes'/></lodge:confine>")
+    if not (os.path.exists("/dev/fuse") and os.path.exists(f"{BUILD}/lodge-proc-view")):
+        body = body.partition("<lodge:")[0]
+    pathlib.Path("/tmp/distant.xml").write_text(domain_xml("distant", "/bin/sleep", ("1000",), body=body, devices=fs(
+        "mount", f"dir='{top}/root'", "/") + fs("mount", f"dir='{top}/data'", "/data") + "<console type='pty'/>"))
+    lxc("create", "/tmp/distant.xml")
+    try:
+        mounts = lxc("exec", "distant", "--", "cat", "/proc/mounts").stdout
+        matches(mounts, "^sysfs /sys sysfs ro,")
+        assert "/sys/fs/cgroup" not in mounts, mounts  # the host's came with a copy of its /sys
+        if "proc-view" in body:
+            matches(lxc("exec", "distant", "--", "cat", "/proc/meminfo").stdout, r"^MemTotal: +102400 kB$")
+    finally:
+        lxc("destroy", "distant")
+
+
 def test_user_directory_and_arguments_of_init():
     more = "<initdir>/etc</initdir><inituser>guest</inituser><initgroup>guest</initgroup>"
     with guest("user", os_more=more, init="/bin/sh", args=("-c", "sleep 1000")) as run:
