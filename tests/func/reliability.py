@@ -30,7 +30,7 @@ def snapshot():
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             text = pathlib.Path(f"/proc/{pid}/stat").read_text()
-            if text.rpartition(")")[2].split()[0] != "Z":
+            if text.rpartition(")")[2].split()[0] not in "ZX":
                 processes.add((int(pid), text[text.index("(") + 1:text.rindex(")")]))
         except OSError:
             pass
@@ -58,6 +58,15 @@ def warm(name):
     """Parents that lodge keeps (its group for supervisors) exist from the first start on."""
     lxc("start", name)
     lxc("destroy", name)
+    wait_for(lambda: "lodge-superviso" not in {c for _, c in snapshot()["processes"]}, what="the supervisor's last instruction")
+
+
+def ended(pid):
+    """The process is gone, or a zombie that nobody has asked for yet."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def test_kill_9_of_the_supervisor():
@@ -68,7 +77,7 @@ def test_kill_9_of_the_supervisor():
     supervisor = int(lxc("domid", "killed").stdout)
     init = init_of(supervisor)
     os.kill(supervisor, signal.SIGKILL)
-    wait_for(lambda: not os.path.exists(f"/proc/{init}") or "Z" in open(f"/proc/{init}/stat").read().rpartition(")")[2][:3], what="the end of init")
+    wait_for(lambda: ended(init), what="the end of init")
     equal(lxc("domstate", "--reason", "killed").stdout, "shut off (crashed)\n\n")
     same(before)
     lxc("start", "killed")
