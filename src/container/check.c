@@ -40,9 +40,10 @@ check_arch(const DomainDef *def, const char *source, GError **error)
         return TRUE;
     if (strcmp(host.machine, "x86_64") == 0 && strcmp(def->os.arch, "i686") == 0)
         return TRUE;
-    return check_refuse(LODGE_ERROR_ARGUMENT, error,
-                        "%s: <os><type arch='%s'>: this host runs %s; containers share its kernel",
-                        source, def->os.arch, host.machine);
+    return check_refuse(
+        LODGE_ERROR_ARGUMENT, error,
+        "%s:%d: <os><type arch='%s'>: this host runs %s; containers share its kernel", source,
+        def->lines.os, def->os.arch, host.machine);
 }
 
 static gboolean
@@ -50,22 +51,23 @@ check_os(const DomainDef *def, const char *source, GError **error)
 {
     if (def->type != DOMAIN_TYPE_LXC)
         return check_refuse(LODGE_ERROR_UNSUPPORTED_CONFIG, error,
-                            "%s: <domain type='%s'> is no container; use type='lxc'", source,
-                            domain_type_to_string(def->type));
+                            "%s:%d: <domain type='%s'> is no container; use type='lxc'", source,
+                            def->lines.domain, domain_type_to_string(def->type));
     if (def->os.type && strcmp(def->os.type, "exe") != 0)
         return check_refuse(LODGE_ERROR_ARGUMENT, error,
-                            "%s: <os><type>%s</type>: a container has <type>exe</type>", source,
-                            def->os.type);
+                            "%s:%d: <os><type>%s</type>: a container has <type>exe</type>", source,
+                            def->lines.os, def->os.type);
     if (!def->os.init && !plan_root_fs(def))
-        return check_refuse(LODGE_ERROR_CONFIG, error,
-                            "%s: <os> has no <init>, and without a root file system of its own the "
-                            "container would run the host's; name a program",
-                            source);
+        return check_refuse(
+            LODGE_ERROR_CONFIG, error,
+            "%s:%d: <os> has no <init>, and without a root file system of its own the "
+            "container would run the host's; name a program",
+            source, def->lines.os);
     return check_arch(def, source, error);
 }
 
 static gboolean
-check_action(const char *element, DomainAction action, const char *source, GError **error)
+check_action(const char *element, DomainAction action, const char *source, int line, GError **error)
 {
     switch (action) {
     case DOMAIN_ACTION_DESTROY:
@@ -77,9 +79,9 @@ check_action(const char *element, DomainAction action, const char *source, GErro
         break;
     }
     return check_refuse(LODGE_ERROR_UNSUPPORTED_CONFIG, error,
-                        "%s: <%s>%s</%s>: a container that ended leaves nothing to keep; use "
+                        "%s:%d: <%s>%s</%s>: a container that ended leaves nothing to keep; use "
                         "destroy or restart",
-                        source, element, domain_action_to_string(action), element);
+                        source, line, element, domain_action_to_string(action), element);
 }
 
 static gboolean
@@ -120,8 +122,9 @@ static gboolean
 check_devices(const DomainDef *def, const char *source, GError **error)
 {
     if (def->consoles->len > CHECK_CONSOLES_MAX)
-        return check_refuse(LODGE_ERROR_LIMIT, error, "%s: %u consoles; a container may have %d",
-                            source, def->consoles->len, CHECK_CONSOLES_MAX);
+        return check_refuse(LODGE_ERROR_LIMIT, error,
+                            "%s:%d: <devices> has %u consoles; a container may have %d", source,
+                            def->lines.devices, def->consoles->len, CHECK_CONSOLES_MAX);
     for (guint i = 0; i < def->nets->len; i++) {
         const DomainNet *net = g_ptr_array_index(def->nets, i);
 
@@ -169,9 +172,9 @@ check_confine(const DomainDef *def, const char *source, GError **error)
     for (char **call = def->confine.syscalls; *call; call++)
         if (!seccomp_is_call(*call))
             return check_refuse(LODGE_ERROR_CONFIG, error,
-                                "%s: <lodge:syscall name='%s'/>: this processor's kernel has no "
+                                "%s:%d: <lodge:syscall name='%s'/>: this processor's kernel has no "
                                 "such system call",
-                                source, *call);
+                                source, def->lines.confine, *call);
     return TRUE;
 }
 
@@ -179,11 +182,11 @@ gboolean
 container_def_check(const DomainDef *def, const char *source, GError **error)
 {
     return check_os(def, source, error) &&
-           check_action("on_poweroff", def->on_poweroff, source, error) &&
-           check_action("on_reboot", def->on_reboot, source, error) &&
-           check_action("on_crash", def->on_crash, source, error) && check_fs(def, source, error) &&
-           check_devices(def, source, error) && check_tune(def, source, error) &&
-           check_confine(def, source, error);
+           check_action("on_poweroff", def->on_poweroff, source, def->lines.on_poweroff, error) &&
+           check_action("on_reboot", def->on_reboot, source, def->lines.on_reboot, error) &&
+           check_action("on_crash", def->on_crash, source, def->lines.on_crash, error) &&
+           check_fs(def, source, error) && check_devices(def, source, error) &&
+           check_tune(def, source, error) && check_confine(def, source, error);
 }
 
 DomainDef *

@@ -46,10 +46,8 @@ driver_autostart_all(DriverCtx *ctx, GPtrArray *messages)
 
         if (!object->is_autostart || object->is_active)
             continue;
-        if (container_start(ctx, ref, 0, &failed)) {
-            g_ptr_array_add(messages, g_strdup_printf("domain '%s' started", object->name));
+        if (container_start(ctx, ref, 0, &failed))
             continue;
-        }
         n_failed++;
         g_ptr_array_add(messages, g_strdup_printf("cannot start domain '%s': %s", object->name,
                                                   failed->message));

@@ -108,7 +108,7 @@ def test_autostart_all_starts_what_is_marked():
     sleeper("marked")
     sleeper("unmarked")
     lodge("autostart", "marked")
-    lodge("autostart-all")
+    equal(lodge("autostart-all").stderr, "")
     equal(lodge("list", "--name").stdout.split(), ["marked"])
     lodge("autostart-all")
     remove("marked")

@@ -128,7 +128,7 @@ parse_clock(XmlTree *tree, XmlNode *root, GError **error)
 
 static gboolean
 parse_action(XmlTree *tree, XmlNode *root, const char *name, DomainAction *ret_action,
-             GError **error)
+             int *ret_line, GError **error)
 {
     XmlNode *node = xml_child(root, name);
     int index = (int)*ret_action;
@@ -143,6 +143,7 @@ parse_action(XmlTree *tree, XmlNode *root, const char *name, DomainAction *ret_a
     if (!xml_text_word(tree, node, domain_action_names, DOMAIN_ACTION_LAST, &index, error))
         return FALSE;
     *ret_action = (DomainAction)index;
+    *ret_line = node->line;
     return TRUE;
 }
 
@@ -173,9 +174,10 @@ domain_basic_parse_tail(XmlTree *tree, XmlNode *root, DomainDef *def, GError **e
     def->on_reboot = DOMAIN_ACTION_RESTART;
     def->on_crash = DOMAIN_ACTION_DESTROY;
     return parse_clock(tree, root, error) &&
-           parse_action(tree, root, "on_poweroff", &def->on_poweroff, error) &&
-           parse_action(tree, root, "on_reboot", &def->on_reboot, error) &&
-           parse_action(tree, root, "on_crash", &def->on_crash, error) &&
+           parse_action(tree, root, "on_poweroff", &def->on_poweroff, &def->lines.on_poweroff,
+                        error) &&
+           parse_action(tree, root, "on_reboot", &def->on_reboot, &def->lines.on_reboot, error) &&
+           parse_action(tree, root, "on_crash", &def->on_crash, &def->lines.on_crash, error) &&
            parse_seclabel(tree, root, def, error);
 }
 

@@ -100,6 +100,7 @@ domain_devices_parse(XmlTree *tree, XmlNode *root, DomainDef *def, GError **erro
 
     if (devices == NULL)
         return TRUE;
+    def->lines.devices = devices->line;
     emulator = xml_child(devices, "emulator");
     if (emulator != NULL && *xml_text(emulator) != '\0') {
         def->emulator = xml_path(tree, emulator, "path", xml_text(emulator), error);

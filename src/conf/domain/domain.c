@@ -66,6 +66,10 @@ init_lists(DomainDef *def)
 static gboolean
 parse_families(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
 {
+    const XmlNode *os = xml_child(root, "os");
+
+    def->lines.domain = root->line;
+    def->lines.os = os != NULL ? os->line : 0;
     return domain_basic_parse(tree, root, def, error) &&
            metadata_parse(tree, root, &def->metadata, error) &&
            domain_tune_parse(tree, root, &def->tune, error) &&

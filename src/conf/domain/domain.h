@@ -232,7 +232,10 @@ typedef struct {
     GArray *idmap_uid, *idmap_gid; /* DomainIdRange; empty: none */
     gboolean has_seclabel;
     DomainConfine confine;
-    int id; /* live only: -1 when inactive */
+    struct {
+        int domain, os, on_poweroff, on_reboot, on_crash, confine, devices; /* 0: not there */
+    } lines; /* for messages of those who check it further */
+    int id;  /* live only: -1 when inactive */
 } DomainDef;
 
 /**

@@ -85,6 +85,7 @@ domain_confine_parse(XmlTree *tree, XmlNode *root, DomainDef *def, GError **erro
     if (xml_attr(node, "compat") != NULL && strcmp(xml_attr(node, "compat"), "libvirt") != 0)
         return xml_error(tree, node, error, "attribute 'compat' is '%.*s'; use libvirt",
                          XML_QUOTE_MAX, xml_attr(node, "compat"));
+    def->lines.confine = node->line;
     confine->compat_libvirt = xml_attr(node, "compat") != NULL;
     seccomp = xml_child_ns(node, LODGE_DOMAIN_NS, "seccomp");
     if (seccomp != NULL &&

@@ -72,13 +72,13 @@ static const struct {
     int code;
     const char *text;
 } refused[] = {
-    {"no-init", "v1", DOMAIN("", ""), LODGE_ERROR_CONFIG, "has no <init>"},
+    {"no-init", "v1", DOMAIN("", ""), LODGE_ERROR_CONFIG, "x.xml:5: <os> has no <init>"},
     {"arch", "v1",
      "<domain type='lxc'><name>x</name><memory>1024</memory><os><type arch='s390x'>exe</type>" INIT
      "</os></domain>",
-     LODGE_ERROR_ARGUMENT, "<type arch='s390x'>"},
+     LODGE_ERROR_ARGUMENT, "x.xml:1: <os><type arch='s390x'>"},
     {"crash-preserve", "v1", DOMAIN(INIT, "<on_crash>preserve</on_crash>"),
-     LODGE_ERROR_UNSUPPORTED_CONFIG, "<on_crash>preserve"},
+     LODGE_ERROR_UNSUPPORTED_CONFIG, "x.xml:6: <on_crash>preserve"},
     {"mount-over-proc", "v1",
      DOMAIN(INIT, "<devices>\n<filesystem type='mount'><source dir='/x'/><target dir='/proc'/>"
                   "</filesystem></devices>"),
@@ -101,7 +101,7 @@ static const struct {
      LODGE_ERROR_CONFIG, "guest dev 'lan'"},
     {"unknown-syscall", "v1",
      DOMAIN(INIT, "<lodge:confine><lodge:syscall name='frobnicate'/></lodge:confine>"),
-     LODGE_ERROR_CONFIG, "frobnicate"},
+     LODGE_ERROR_CONFIG, "x.xml:6: <lodge:syscall name='frobnicate'/>"},
     {"memtune-without-memory", "none",
      DOMAIN(INIT, "<memtune><hard_limit unit='KiB'>2048</hard_limit></memtune>"),
      LODGE_ERROR_UNSUPPORTED_CONFIG, "<memtune> needs 'memory.max'"},
