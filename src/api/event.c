@@ -19,7 +19,12 @@ typedef struct {
     virFreeCallback free_opaque;
 } Subscription;
 
+/* Held by its connection, and by the event loop, which may be on its way into on_journal() when another
+ * thread removes the watch. All but the journal is under the connection's lock. */
 struct EventHub {
+    int refs;
+    GMutex lock;        /* of conn */
+    virConnectPtr conn; /* NULL when it is about to be freed */
     Journal *journal;
     int watch;
     GPtrArray *subscriptions; /* Subscription */
@@ -35,18 +40,33 @@ subscription_free(Subscription *subscription)
     g_free(subscription);
 }
 
+static void
+hub_unref(void *data)
+{
+    EventHub *hub = data;
+
+    if (!g_atomic_int_dec_and_test(&hub->refs))
+        return;
+    journal_free(hub->journal);
+    g_ptr_array_unref(hub->subscriptions);
+    g_mutex_clear(&hub->lock);
+    g_free(hub);
+}
+
 void
 event_hub_free(EventHub *hub)
 {
     if (hub == NULL)
         return;
+    g_mutex_lock(&hub->lock);
+    hub->conn = NULL;
+    g_mutex_unlock(&hub->lock);
     if (hub->watch >= 0)
         virEventRemoveHandle(hub->watch);
-    journal_free(hub->journal);
     for (guint i = 0; i < hub->subscriptions->len; i++)
         subscription_free(g_ptr_array_index(hub->subscriptions, i));
-    g_ptr_array_unref(hub->subscriptions);
-    g_free(hub);
+    g_ptr_array_set_size(hub->subscriptions, 0);
+    hub_unref(hub);
 }
 
 /* --- showing entries ------------------------------------------------------------------------------ */
@@ -104,13 +124,14 @@ member_of(virConnectPtr conn, const char *scheme)
 }
 
 static void
-show(virConnectPtr conn, const JournalEntry *entry)
+show(virConnectPtr conn, EventHub *hub, const JournalEntry *entry)
 {
     gboolean is_network = strcmp(entry->driver, "vnet") == 0;
     Member *home = is_network ? NULL : member_of(conn, entry->driver);
     ObjectRef *ref;
     virDomainPtr domain = NULL;
     virNetworkPtr network = NULL;
+    guint n;
 
     if (!is_network && home == NULL)
         return;
@@ -119,21 +140,21 @@ show(virConnectPtr conn, const JournalEntry *entry)
         network = network_new(conn, ref);
     else
         domain = domain_new(conn, home, ref);
-    /* Only what was there when the round began; entries that callbacks add stand behind. */
-    for (guint i = 0, n = conn->events->subscriptions->len; i < n; i++) {
-        Subscription *to;
-        gboolean wanted;
+    g_mutex_lock(&conn->lock);
+    n = hub->subscriptions->len; /* entries that callbacks add stand behind */
+    for (guint i = 0; i < n; i++) {
+        Subscription *to = g_ptr_array_index(hub->subscriptions, i);
+        gboolean wanted = wants(to, entry, is_network);
 
-        g_mutex_lock(&conn->lock);
-        to = g_ptr_array_index(conn->events->subscriptions, i);
-        wanted = wants(to, entry, is_network);
         g_mutex_unlock(&conn->lock);
         if (wanted && is_network)
             ((virConnectNetworkEventLifecycleCallback)(void (*)(void))to->callback)(
                 conn, network, entry->event, entry->detail, to->opaque);
         else if (wanted)
             show_domain(conn, to, domain, entry);
+        g_mutex_lock(&conn->lock);
     }
+    g_mutex_unlock(&conn->lock);
     if (domain != NULL)
         domain_unref(domain);
     if (network != NULL)
@@ -144,12 +165,12 @@ show(virConnectPtr conn, const JournalEntry *entry)
 static void
 drop_removed(virConnectPtr conn)
 {
-    EventHub *hub = conn->events;
     g_autoptr(GPtrArray) gone = g_ptr_array_new();
-    EventHub *unused = NULL;
+    EventHub *hub, *unused = NULL;
 
     g_mutex_lock(&conn->lock);
-    if (hub->rounds == 0) {
+    hub = conn->events;
+    if (hub != NULL && hub->rounds == 0) {
         for (guint i = hub->subscriptions->len; i-- > 0;)
             if (((Subscription *)g_ptr_array_index(hub->subscriptions, i))->removed)
                 g_ptr_array_add(gone, g_ptr_array_steal_index(hub->subscriptions, i));
@@ -164,27 +185,38 @@ drop_removed(virConnectPtr conn)
     event_hub_free(unused);
 }
 
+/* The hub's connection with a reference; NULL when it is being freed. */
+static virConnectPtr
+hub_connect(EventHub *hub)
+{
+    virConnectPtr conn;
+
+    g_mutex_lock(&hub->lock); /* the last reference may just have gone: who frees it waits here */
+    conn = hub->conn != NULL && connect_ref_alive(hub->conn) ? hub->conn : NULL;
+    g_mutex_unlock(&hub->lock);
+    return conn;
+}
+
 static void
 on_journal(int watch, int fd, int events, void *opaque)
 {
-    virConnectPtr conn = opaque;
+    EventHub *hub = opaque;
+    virConnectPtr conn = hub_connect(hub);
     JournalEntry *entry = NULL;
+    gboolean is_current;
 
-    connect_ref(conn);
-    g_mutex_lock(&conn->lock);
-    if (conn->events == NULL) {
-        g_mutex_unlock(&conn->lock);
-        connect_unref(conn);
+    if (conn == NULL)
         return;
-    }
-    conn->events->rounds++;
+    g_mutex_lock(&conn->lock);
+    is_current = conn->events == hub;
+    hub->rounds += is_current ? 1 : 0;
     g_mutex_unlock(&conn->lock);
-    while (journal_next(conn->events->journal, 0, &entry, NULL) && entry != NULL) {
-        show(conn, entry);
+    while (is_current && journal_next(hub->journal, 0, &entry, NULL) && entry != NULL) {
+        show(conn, hub, entry);
         g_clear_pointer(&entry, journal_entry_free);
     }
     g_mutex_lock(&conn->lock);
-    conn->events->rounds--;
+    hub->rounds -= is_current ? 1 : 0;
     g_mutex_unlock(&conn->lock);
     drop_removed(conn);
     connect_unref(conn);
@@ -201,13 +233,17 @@ hub_new(Call *call, virConnectPtr conn)
     if (journal == NULL)
         return NULL;
     hub = g_new0(EventHub, 1);
+    hub->refs = 2; /* the caller's, and the watch's */
+    g_mutex_init(&hub->lock);
+    hub->conn = conn;
     hub->journal = journal;
     hub->subscriptions = g_ptr_array_new();
     hub->last_number = -1;
-    hub->watch =
-        virEventAddHandle(journal_fd(journal), VIR_EVENT_HANDLE_READABLE, on_journal, conn, NULL);
+    hub->watch = virEventAddHandle(journal_fd(journal), VIR_EVENT_HANDLE_READABLE, on_journal, hub,
+                                   hub_unref);
     if (hub->watch >= 0)
         return hub;
+    hub_unref(hub);
     call_fail(call, VIR_ERR_INTERNAL_ERROR,
               "no event loop is registered; call virEventRegisterDefaultImpl() before opening the "
               "connection");

@@ -11,6 +11,16 @@ connect_ref(virConnectPtr conn)
     return conn;
 }
 
+gboolean
+connect_ref_alive(virConnectPtr conn)
+{
+    int refs = g_atomic_int_get(&conn->refs);
+
+    while (refs > 0 && !g_atomic_int_compare_and_exchange(&conn->refs, refs, refs + 1))
+        refs = g_atomic_int_get(&conn->refs);
+    return refs > 0;
+}
+
 static void
 destroy_left_behind(virConnectPtr conn)
 {

@@ -76,7 +76,8 @@ struct _virStream {
 };
 
 virConnectPtr connect_ref(virConnectPtr conn);
-int connect_unref(virConnectPtr conn); /* the references left */
+gboolean connect_ref_alive(virConnectPtr conn); /* FALSE: the last reference has gone */
+int connect_unref(virConnectPtr conn);          /* the references left */
 
 /* @ref: (transfer full) */
 virDomainPtr domain_new(virConnectPtr conn, Member *home, ObjectRef *ref);

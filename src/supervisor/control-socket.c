@@ -306,7 +306,7 @@ control_close(Loop *loop)
 {
     int fd = loop->listener.fd;
 
-    /* The clients stay connected: the exit closes them, after `alive`. Who asked to destroy waits for that,
+    /* The clients stay connected: the exit closes them, and `alive` goes before it (main.c). Who asked to destroy waits for that,
      * so that the guest can be started again at once. */
     watch_remove(&loop->set, &loop->listener);
     if (fd < 0)

@@ -51,6 +51,7 @@ fail(Guest *guest, Loop *loop, const Err *err)
     if (loop)
         loop_finish(loop);
     live_remove(guest);
+    io_close(&guest->alive_fd);
     answer(guest, err);
     return 1;
 }
@@ -82,6 +83,9 @@ run(Guest *guest, const char *program)
     loop_finish(loop);
     guest_leave_groups(guest);
     live_remove(guest);
+    /* By hand: the exit lets go of what has the highest number first, so whoever waits for the end of his
+     * connection would still find the lock held, now and then. */
+    io_close(&guest->alive_fd);
     return 0;
 }
 
