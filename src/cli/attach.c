@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/carry.h"
 #include "cli/relay.h"
 #include "cli/terminal.h"
 #include "util/fd.h"
@@ -164,23 +165,33 @@ attach_create(Cli *cli, const char *xml, guint flags, const char *source)
     int fds[3];
     g_autoptr(CliDomain) dom = NULL;
     int console_caught = 0, caught = 0, wait_status = 0;
+    gboolean ok;
+    Carry carry;
 
     for (int fd = 0; fd < 3; fd++) /* a terminal inside would let the guest type to our shell */
         fds[fd] = isatty(fd) ? -1 : fd;
     cli->no_blank = TRUE;
     fflush(stdout);
+    if (!carry_begin(&carry, fds)) {
+        cli_error("Failed to create domain from %s: %s", source, g_strerror(errno));
+        return FALSE;
+    }
     dom = lodge_domain_create(cli->conn, xml, fds, flags);
     cli_warnings(cli);
     if (!dom) {
+        carry_end(&carry);
         cli_error("Failed to create domain from %s", source);
         return FALSE;
     }
+    carry_go(&carry);
     if (!foreground_console(cli, dom, fds, &console_caught)) {
         cli_say(cli, "\nDomain '%s' goes on; 'lodge console %s' comes back to it\n",
                 virDomainGetName(dom), virDomainGetName(dom));
         return TRUE;
     }
-    if (!wait_or_destroy(dom, &wait_status, &caught))
+    ok = wait_or_destroy(dom, &wait_status, &caught);
+    carry_end(&carry);
+    if (!ok)
         return FALSE;
     caught = console_caught ? console_caught : caught;
     cli->exit_status = caught ? 128 + caught : exit_status(wait_status);

@@ -145,6 +145,18 @@ on_made(void *user_data, const char *path, bool is_dir, Err *err)
                               : made_write(child->made_fd, host, is_dir, err);
 }
 
+/* What the XML calls it: the file of "@ID". */
+static const char *
+device_name(const Child *child, const char *name)
+{
+    const PlanPhase *phase = &child->guest->plan.phase[PLAN_HOST];
+
+    for (int i = 0; name[0] == '@' && i < phase->n; i++)
+        if (phase->steps[i].op == OP_LOOP && strcmp(phase->steps[i].argv[1], name + 1) == 0)
+            return phase->steps[i].argv[2];
+    return name;
+}
+
 /* The file system on a device: a detached tree. @fd: the device, or -1 with @name "@ID" for a loop device. */
 static int
 device_tree(Child *child, const PlanStep *step, int fd, bool read_only, Err *err)
@@ -156,6 +168,7 @@ device_tree(Child *child, const PlanStep *step, int fd, bool read_only, Err *err
 
     if (name[0] == '@' && !loop)
         return err_set(err, "config", "plan line %d: no loop device '%s'", step->line, name);
+    name = device_name(child, name);
     type = mount_probe(loop ? loop->fd : fd);
     if (!type) {
         (void)err_set(err, "config", "cannot mount '%s' in the guest: no known file system on it",

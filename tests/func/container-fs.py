@@ -140,4 +140,16 @@ def test_a_source_that_is_not_there():
     matches(fails("-c", "lxc:///", "create", path), r"/tmp/missing.xml:\d+: <filesystem>: cannot use '/no/such'")
 
 
+def test_a_file_without_a_file_system_is_named():
+    path = "/tmp/nothing.xml"
+    busybox_root(ROOT)
+    with open("/srv/image", "w") as image:
+        image.truncate(1 << 20)
+    pathlib.Path(path).write_text(domain_xml("nothing", devices=fs("mount", f"dir='{ROOT}'", "/") + fs("file", "file='/srv/image'", "/data")))
+    text = fails("-c", "lxc:///", "create", path)
+    if "loop" in text:
+        raise Skip("needs loop devices")
+    matches(text, "cannot mount '/srv/image' in the guest: no known file system")
+
+
 run(globals())

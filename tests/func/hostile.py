@@ -109,6 +109,32 @@ def test_no_file_of_the_host_goes_inside_with_a_program():
             os.close(number)
 
 
+def test_no_file_of_the_host_goes_inside_with_init():
+    precious, log = pathlib.Path("/tmp/precious"), pathlib.Path("/tmp/log")
+    precious.write_text("precious\n" * 20000)
+    log.write_text("secret\n")
+    busybox_root(ROOT)
+    steal = ("(echo owned > /proc/self/fd/0; cat /proc/self/fd/1 > /stolen) < /proc/self/fd/0 & sleep 0.2; kill $! 2>/dev/null; "
+             "read line; echo $line; echo more >&2; exit 3")
+    path = "/tmp/job.xml"
+    pathlib.Path(path).write_text(domain_xml("job", args=("-c", steal.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")), devices=TREE))
+    with open(precious) as stdin, open(log, "a") as stdout:
+        done = subprocess.run([LODGE, "-c", "lxc:///", "create", "--wait", path], stdin=stdin, stdout=stdout, stderr=subprocess.STDOUT, timeout=20)
+        equal(done.returncode, 3)
+        assert os.lseek(stdin.fileno(), 0, os.SEEK_CUR) < 20, "what init did not read was taken"
+    assert precious.read_text() == "precious\n" * 20000
+    equal(log.read_text(), "secret\nprecious\nmore\n")
+    assert "secret" not in pathlib.Path(f"{ROOT}/stolen").read_text()
+    # whole files go through, and nobody waits for input that does not come
+    pathlib.Path(path).write_text(domain_xml("job", init="/bin/cat", devices=TREE))
+    with open(precious) as stdin, open("/tmp/copy", "w") as stdout:
+        subprocess.run([LODGE, "-c", "lxc:///", "create", "--wait", path], stdin=stdin, stdout=stdout, check=True, timeout=20)
+    assert pathlib.Path("/tmp/copy").read_text() == precious.read_text()
+    pathlib.Path(path).write_text(domain_xml("job", init="/bin/true", devices=TREE))
+    with open("/dev/zero") as stdin, open("/tmp/copy", "w") as stdout:
+        subprocess.run([LODGE, "-c", "lxc:///", "create", "--wait", path], stdin=stdin, stdout=stdout, check=True, timeout=20)
+
+
 def test_streams_of_a_program_are_what_they_were():
     lines, out = pathlib.Path("/tmp/lines"), pathlib.Path("/tmp/out")
     lines.write_text("".join(f"{n}\n" for n in range(20000)))
