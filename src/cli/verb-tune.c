@@ -241,7 +241,11 @@ set_memory(Cli *cli, const Args *args, guint more_flags)
     if (!args_affect(args, &flags) || args_kib(args, "size", FALSE, &kib) != ARG_OK ||
         !(dom = cli_domain(cli, args_text(args, "domain"))))
         return FALSE;
-    return virDomainSetMemoryFlags(dom, (unsigned long)kib, flags | more_flags) >= 0;
+    if (virDomainSetMemoryFlags(dom, (unsigned long)kib, flags | more_flags) >= 0)
+        return TRUE;
+    if (more_flags & VIR_DOMAIN_MEM_MAXIMUM)
+        cli_error("Unable to change MaxMemorySize");
+    return FALSE;
 }
 
 static gboolean
@@ -253,10 +257,7 @@ run_setmem(Cli *cli, const Args *args)
 static gboolean
 run_setmaxmem(Cli *cli, const Args *args)
 {
-    if (set_memory(cli, args, VIR_DOMAIN_MEM_MAXIMUM))
-        return TRUE;
-    cli_error("Unable to change MaxMemorySize");
-    return FALSE;
+    return set_memory(cli, args, VIR_DOMAIN_MEM_MAXIMUM);
 }
 
 static gboolean

@@ -150,19 +150,20 @@ check_tune(const DomainDef *def, const char *source, GError **error)
     if ((tune->cpu_shares != DOMAIN_UNSET && !tune_check_shares(tune->cpu_shares, error)) ||
         (tune->cpu_period_us != DOMAIN_UNSET && !tune_check_period(tune->cpu_period_us, error)) ||
         (tune->cpu_quota_us != G_MININT64 && !tune_check_quota(tune->cpu_quota_us, error))) {
-        g_prefix_error(error, "%s: <cputune>: ", source);
+        g_prefix_error(error, "%s:%d: <cputune>: ", source, def->lines.cputune);
         return FALSE;
     }
     if (tune->blkio_weight != DOMAIN_UNSET && !tune_check_weight(tune->blkio_weight, error)) {
-        g_prefix_error(error, "%s: <blkiotune>: ", source);
+        g_prefix_error(error, "%s:%d: <blkiotune>: ", source, def->lines.blkiotune);
         return FALSE;
     }
     if (tune_is_limited(tune->mem_swap_kib) && tune_is_limited(tune->mem_hard_kib) &&
         tune->mem_swap_kib < tune->mem_hard_kib)
-        return check_refuse(LODGE_ERROR_CONFIG, error,
-                            "%s: <memtune>: swap_hard_limit counts memory and swap together; make "
-                            "it at least hard_limit",
-                            source);
+        return check_refuse(
+            LODGE_ERROR_CONFIG, error,
+            "%s:%d: <memtune>: swap_hard_limit counts memory and swap together; make "
+            "it at least hard_limit",
+            source, def->lines.memtune);
     return TRUE;
 }
 

@@ -219,7 +219,8 @@ facts_devices(HostFacts *facts, const DomainDef *def, const char *source, GError
         const DomainBlkioDevice *dev =
             &g_array_index(def->tune.blkio_devices, DomainBlkioDevice, i);
 
-        if (!facts_stat_device(facts, source, 0, "blkiotune", dev->path, 'b', error))
+        if (!facts_stat_device(facts, source, def->lines.blkiotune, "blkiotune", dev->path, 'b',
+                               error))
             return FALSE;
     }
     return TRUE;

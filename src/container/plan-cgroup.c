@@ -25,14 +25,33 @@ plan_cgroup_dir(const Paths *paths, const char *name, const HostHierarchy *hiera
     return g_build_filename(hierarchy->base, house, "lxc", group, NULL);
 }
 
+/* Of an element that a limit can be refused for. */
+static int
+line_of(const DomainDef *def, const char *element)
+{
+    const struct {
+        const char *element;
+        int line;
+    } lines[] = {
+        {"memory", def->lines.memory},       {"memtune", def->lines.memtune},
+        {"cputune", def->lines.cputune},     {"vcpu", def->lines.vcpu},
+        {"blkiotune", def->lines.blkiotune}, {"lodge:pids", def->lines.confine},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(lines); i++)
+        if (strcmp(lines[i].element, element) == 0)
+            return lines[i].line;
+    g_return_val_if_reached(0);
+}
+
 static gboolean
 plan_refuse(const PlanInput *in, GError **error, const char *element, const char *file,
             const char *controller)
 {
     g_set_error(error, LODGE_ERROR, LODGE_ERROR_UNSUPPORTED_CONFIG,
-                "%s: <%s> needs '%s', and this host has no writable cgroup controller '%s'; "
+                "%s:%d: <%s> needs '%s', and this host has no writable cgroup controller '%s'; "
                 "mount it or remove the element",
-                in->source, element, file, controller);
+                in->source, line_of(in->def, element), element, file, controller);
     return FALSE;
 }
 
@@ -101,10 +120,10 @@ plan_memory(const PlanInput *in, GString *plan, GError **error)
 
         if (tune->mem_swap_kib < hard_kib) {
             g_set_error(error, LODGE_ERROR, LODGE_ERROR_CONFIG,
-                        "%s: <swap_hard_limit> (%" G_GUINT64_FORMAT
+                        "%s:%d: <swap_hard_limit> (%" G_GUINT64_FORMAT
                         " KiB) counts memory and swap together; make it at least the memory limit "
                         "(%" G_GUINT64_FORMAT " KiB)",
-                        in->source, tune->mem_swap_kib, hard_kib);
+                        in->source, in->def->lines.memtune, tune->mem_swap_kib, hard_kib);
             return FALSE;
         }
         both = g_strdup_printf("%" G_GUINT64_FORMAT, tune->mem_swap_kib * 1024);
@@ -159,8 +178,8 @@ plan_cpuset(const PlanInput *in, GString *plan, GError **error)
         return TRUE;
     if (in->facts->cpus && !tune_cpus_within(cpus, in->facts->cpus)) {
         g_set_error(error, LODGE_ERROR, LODGE_ERROR_CONFIG,
-                    "%s: <vcpu cpuset='%s'>: this host has the processors %s", in->source, cpus,
-                    in->facts->cpus);
+                    "%s:%d: <vcpu cpuset='%s'>: this host has the processors %s", in->source,
+                    in->def->lines.vcpu, cpus, in->facts->cpus);
         return FALSE;
     }
     return plan_limit(in, plan, &limit, cpus, cpus, error);

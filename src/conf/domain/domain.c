@@ -63,13 +63,24 @@ init_lists(DomainDef *def)
     def->idmap_gid = g_array_new(FALSE, FALSE, sizeof(DomainIdRange));
 }
 
+static int
+line_of(XmlNode *root, const char *name)
+{
+    const XmlNode *node = xml_child(root, name);
+
+    return node != NULL ? node->line : 0;
+}
+
 static gboolean
 parse_families(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
 {
-    const XmlNode *os = xml_child(root, "os");
-
     def->lines.domain = root->line;
-    def->lines.os = os != NULL ? os->line : 0;
+    def->lines.os = line_of(root, "os");
+    def->lines.memory = line_of(root, "memory");
+    def->lines.vcpu = line_of(root, "vcpu");
+    def->lines.memtune = line_of(root, "memtune");
+    def->lines.cputune = line_of(root, "cputune");
+    def->lines.blkiotune = line_of(root, "blkiotune");
     return domain_basic_parse(tree, root, def, error) &&
            metadata_parse(tree, root, &def->metadata, error) &&
            domain_tune_parse(tree, root, &def->tune, error) &&

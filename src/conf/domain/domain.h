@@ -233,7 +233,8 @@ typedef struct {
     gboolean has_seclabel;
     DomainConfine confine;
     struct {
-        int domain, os, on_poweroff, on_reboot, on_crash, confine, devices; /* 0: not there */
+        int domain, os, memory, vcpu, memtune, cputune, blkiotune; /* 0: not there */
+        int on_poweroff, on_reboot, on_crash, confine, devices;
     } lines; /* for messages of those who check it further */
     int id;  /* live only: -1 when inactive */
 } DomainDef;
