@@ -12,7 +12,9 @@
 #define CORE_STORE_LOCK_MS 10000 /* the driver's: held for a few file operations */
 #define CORE_LAUNCH_MS     60000 /* until the supervisor says ready: slow disks, fsck'ing mounts */
 #define CORE_CLEAN_MS      30000 /* lodge-supervisor clean */
-#define CORE_REQUEST_MS    30000 /* an answer of the supervisor */
+#define CORE_EXIT_MS                                                                               \
+    200 /* the exit of a supervisor that has said "ended"; one that lingers is left */
+#define CORE_REQUEST_MS 30000 /* an answer of the supervisor */
 
 #define CORE_JOURNAL_BYTES_MAX (1 << 20) /* then events becomes events.1 */
 #define CORE_JOURNAL_LINE_MAX  8192

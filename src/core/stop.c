@@ -16,6 +16,7 @@
 #include "util/fd.h"
 
 #define STOP_MS      5000 /* then the supervisor itself is killed */
+#define STOP_EXIT_MS 1    /* between looks at one that is in its exit already */
 #define STOP_LOOK_MS 50 /* a killed process lets go of its locks after the event that we wait for */
 
 static gboolean
@@ -50,16 +51,20 @@ await_start(const char *live_dir)
 }
 
 /* The supervisor has answered: nothing is left of the object but the supervisor itself. It leaves the
- * socket to its exit, which closes it after the lock. */
+ * socket and the lock to its exit, and the kernel closes them one right after the other, in no order that
+ * it promises: an undefine that still found the lock held would leave the removal to nobody. */
 static void
-await_end(int fd)
+await_end(int fd, const char *live_dir)
 {
+    gint64 deadline_us = g_get_monotonic_time() + (gint64)STOP_MS * 1000;
     struct pollfd wait = {.fd = fd, .events = POLLRDHUP};
     int n;
 
     do
         n = poll(&wait, 1, STOP_MS);
     while (n < 0 && errno == EINTR);
+    while (status_is_alive(live_dir) && g_get_monotonic_time() < deadline_us)
+        (void)poll(NULL, 0, STOP_EXIT_MS);
 }
 
 static gboolean
@@ -70,7 +75,7 @@ ask(const char *live_dir)
 
     if (fd < 0 || !control_send(fd, words, NULL) || !control_receive(fd, STOP_MS, NULL, NULL, NULL))
         return FALSE;
-    await_end(fd);
+    await_end(fd, live_dir);
     return TRUE;
 }
 

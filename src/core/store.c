@@ -394,11 +394,26 @@ undefine_locked(Store *store, const char *name, GError **error)
     return TRUE;
 }
 
+/* A supervisor that has written "ended" may have looked for LIVE/transient for the last time: then its
+ * remains would be nobody's. Without it they are ours. */
+static void
+await_exit(const Store *store, const char *name)
+{
+    g_autofree char *dir = store_live_dir(store, name);
+    g_autofree char *alive = g_build_filename(dir, "alive", NULL);
+
+    if (store_is_held(store, name) && !store_is_alive(store, name))
+        (void)lock_wait_free(AT_FDCWD, alive, CORE_EXIT_MS);
+}
+
 gboolean
 store_undefine(Store *store, const char *name, GError **error)
 {
-    int lock_fd = store_lock(store, error);
+    int lock_fd;
     gboolean ok;
+
+    await_exit(store, name);
+    lock_fd = store_lock(store, error);
 
     if (lock_fd < 0) {
         g_prefix_error(error, "cannot undefine %s '%s': ", store->noun, name);

@@ -209,8 +209,9 @@ def test_autostart():
 
 
 def test_signals():
-    define("heard", "/bin/sh", ("-c", "trap 'exit 4' USR1; while true; do sleep 0.1; done"))
+    define("heard", "/bin/sh", ("-c", "trap 'exit 4' USR1; touch /tmp/hears; while true; do sleep 0.1; done"))
     lxc("start", "heard")
+    wait_for(lambda: os.path.exists("/tmp/hears"), what="the trap of init")
     lxc("send-process-signal", "heard", "1", "usr1")
     wait_for(lambda: state("heard").startswith("shut off"), what="the end")
     lxc("undefine", "heard")

@@ -122,7 +122,7 @@ def test_at_end_is_run():
 
 
 def test_stubborn_helper_is_killed():
-    plan = Network("stubborn", "#!/bin/sh\ntrap '' TERM\necho $$ > %(pid)s\nwhile :; do sleep 0.1; done\n")
+    plan = Network("stubborn", "#!/bin/sh\ntrap '' TERM\necho $$ > %(pid)s\nexec sleep 1000\n")
     sup.start(plan)
     pid = plan.helper()
     start = time.monotonic()
@@ -148,6 +148,7 @@ def test_killed_supervisor_takes_it_along():
     pid = plan.helper()
     os.kill(int(sup.status(plan)["supervisor"].split()[0]), signal.SIGKILL)
     wait_for(lambda: not is_running(pid), what="the helper's end")
+    wait_for(lambda: not sup.is_alive(plan), what="the end of the supervisor")
     house.sh(house.SUPERVISOR, "clean", plan.live)
 
 

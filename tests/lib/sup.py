@@ -184,7 +184,13 @@ def read_until(sock, wanted, seconds=10):
 
 
 def destroy(plan):
-    return Control(plan).ask("destroy")
+    """Its answer, once the supervisor itself has ended (as the command waits for it)."""
+    control = Control(plan)
+    answer = control.ask("destroy")
+    with contextlib.suppress(OSError):
+        control.sock.settimeout(5)
+        control.sock.recv(1)
+    return answer
 
 
 def run(plan, program=None):

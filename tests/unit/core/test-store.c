@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/store.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -84,6 +86,37 @@ test_name_and_uuid_are_unique(void)
     g_assert_true(store_undefine(house.store, "web", NULL));
     g_assert_true(house_define(&house, "db", 1, NULL));
     g_assert_true(house_define(&house, "web", 2, NULL));
+}
+
+/* Lets go of the lock @data a little later, as a process does whose exit takes its time. */
+static void *
+let_go(void *data)
+{
+    (void)poll(NULL, 0, 30);
+    close(GPOINTER_TO_INT(data));
+    return NULL;
+}
+
+static void
+test_undefine_while_its_supervisor_leaves(void)
+{
+    g_auto(House) house = house_new();
+    g_autofree char *dir = store_live_dir(house.store, "web");
+    g_autofree char *alive = g_build_filename(dir, "alive", NULL);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    GThread *thread;
+    int fd;
+
+    g_assert_true(house_define(&house, "web", 1, NULL));
+    house_start(&house, "web", 1, FALSE, "test run");
+    house_destroy(&house, "web");
+    house_wait_gone(&house, "web");
+    fd = open(alive, O_RDWR | O_CLOEXEC);
+    g_assert_cmpint(fcntl(fd, F_OFD_SETLK, &lock), ==, 0);
+    thread = g_thread_new("leaves", let_go, GINT_TO_POINTER(fd));
+    g_assert_true(store_undefine(house.store, "web", NULL));
+    g_assert_false(g_file_test(dir, G_FILE_TEST_EXISTS));
+    g_thread_join(thread);
 }
 
 static void
@@ -330,6 +363,8 @@ main(int argc, char **argv)
     g_test_add_func("/store/define-find-undefine", test_define_find_undefine);
     g_test_add_func("/store/redefine", test_redefine_tells_new_from_changed);
     g_test_add_func("/store/unique", test_name_and_uuid_are_unique);
+    g_test_add_func("/store/undefine-while-its-supervisor-leaves",
+                    test_undefine_while_its_supervisor_leaves);
     g_test_add_func("/store/autostart", test_autostart);
     g_test_add_func("/store/empty", test_empty_house);
     g_test_add_func("/store/index", test_files_without_index_and_index_without_files);
