@@ -100,6 +100,12 @@ check_fs(const DomainDef *def, const char *source, GError **error)
                                     "%s:%d: <filesystem>: '%s' is made by lodge; mount below it "
                                     "or somewhere else",
                                     source, fs->line, fs->target);
+        /* mount(2) of a file system that was not written for user namespaces: EPERM */
+        if (def->idmap_uid->len > 0 && (fs->type == DOMAIN_FS_FILE || fs->type == DOMAIN_FS_BLOCK))
+            return check_refuse(LODGE_ERROR_UNSUPPORTED_CONFIG, error,
+                                "%s:%d: <filesystem type='%s'> cannot be mounted in a guest with "
+                                "<idmap>; mount it on the host and use type='mount'",
+                                source, fs->line, domain_fs_type_to_string(fs->type));
         if (strcmp(fs->target, "/") != 0)
             continue;
         if (fs->type != DOMAIN_FS_MOUNT && fs->type != DOMAIN_FS_FILE &&
@@ -125,6 +131,15 @@ check_devices(const DomainDef *def, const char *source, GError **error)
         return check_refuse(LODGE_ERROR_LIMIT, error,
                             "%s:%d: <devices> has %u consoles; a container may have %d", source,
                             def->lines.devices, def->consoles->len, CHECK_CONSOLES_MAX);
+    for (guint i = 0; def->idmap_uid->len > 0 && i < def->hostdevs->len; i++) {
+        const DomainHostdev *dev = g_ptr_array_index(def->hostdevs, i);
+
+        if (dev->type != DOMAIN_HOSTDEV_NET)
+            return check_refuse(LODGE_ERROR_UNSUPPORTED_CONFIG, error,
+                                "%s:%d: <hostdev>: device nodes cannot be made in a guest with "
+                                "<idmap>; remove one of the two",
+                                source, dev->line);
+    }
     for (guint i = 0; i < def->nets->len; i++) {
         const DomainNet *net = g_ptr_array_index(def->nets, i);
 

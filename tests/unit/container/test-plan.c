@@ -66,6 +66,9 @@ test_golden(gconstpointer data)
     "<uuid>8d3bb1a5-0a1c-4e0b-9a5e-7d4a2f7a3e11</uuid>\n<os><type>exe</type>" os "</os>\n" body    \
     "</domain>"
 #define INIT "<init>/bin/sh</init>"
+#define IDMAP                                                                                      \
+    "<idmap><uid start='0' target='100000' count='65536'/>"                                        \
+    "<gid start='0' target='100000' count='65536'/></idmap>\n"
 
 static const struct {
     const char *name, *host, *xml;
@@ -99,6 +102,14 @@ static const struct {
      DOMAIN(INIT, "<devices><interface type='ethernet'><guest dev='lan'/></interface>"
                   "<interface type='ethernet'><guest dev='lan'/></interface></devices>"),
      LODGE_ERROR_CONFIG, "guest dev 'lan'"},
+    {"image-with-idmap", "v1",
+     DOMAIN(INIT, IDMAP "<devices><filesystem type='file'><source file='/x'/><target dir='/y'/>"
+                        "</filesystem></devices>"),
+     LODGE_ERROR_UNSUPPORTED_CONFIG, "x.xml:7: <filesystem type='file'> cannot be mounted in"},
+    {"device-with-idmap", "v1",
+     DOMAIN(INIT, IDMAP "<devices><hostdev mode='capabilities' type='misc'><source>"
+                        "<char>/dev/fuse</char></source></hostdev></devices>"),
+     LODGE_ERROR_UNSUPPORTED_CONFIG, "x.xml:7: <hostdev>: device nodes cannot be made"},
     {"unknown-syscall", "v1",
      DOMAIN(INIT, "<lodge:confine><lodge:syscall name='frobnicate'/></lodge:confine>"),
      LODGE_ERROR_CONFIG, "x.xml:6: <lodge:syscall name='frobnicate'/>"},
