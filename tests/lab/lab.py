@@ -33,7 +33,7 @@ R=/new/root
 mount -t overlay -o lowerdir=/new/lower,upperdir=/new/up,workdir=/new/work overlay $R || echo "lab: no overlay"
 mount -t proc proc $R/proc; mount -t sysfs sysfs $R/sys; mount -t devtmpfs dev $R/dev
 mkdir -p $R/dev/pts $R/dev/shm; mount -t devpts devpts $R/dev/pts; mount -t tmpfs tmpfs $R/dev/shm
-mount -t tmpfs tmpfs $R/run; mount -t tmpfs tmpfs $R/tmp; mount -t cgroup2 cgroup2 $R/sys/fs/cgroup
+mount -t cgroup2 cgroup2 $R/sys/fs/cgroup
 cp /lab.sh $R/lab.sh
 umount /sys /proc /dev
 exec switch_root $R /bin/sh /lab.sh
