@@ -176,11 +176,10 @@ test_error_name(void)
 {
     assert_parse_error(KEYCODE_SET_LINUX, "KEY_ENTR",
                        "codeset 'linux' has no key 'KEY_ENTR'; near: KEY_ENTER");
-    assert_parse_error(
-        KEYCODE_SET_LINUX, "%",
-        "codeset 'linux' has no key '%'; 'lodge keymap --from linux' lists its keys");
+    assert_parse_error(KEYCODE_SET_LINUX, "%",
+                       "codeset 'linux' has no key '%'; keycodes.csv lists its keys");
     assert_parse_error(KEYCODE_SET_LINUX, "",
-                       "codeset 'linux' has no key ''; 'lodge keymap --from linux' lists its keys");
+                       "codeset 'linux' has no key ''; keycodes.csv lists its keys");
 }
 
 static void
