@@ -226,9 +226,9 @@ facts_devices(HostFacts *facts, const DomainDef *def, const char *source, GError
     return TRUE;
 }
 
-/* Asks the network driver, through core, what to plug into. A dry run starts nothing. */
+/* Asks the network driver, through core, what to plug into; without @hold nothing is started. */
 static gboolean
-facts_network(DriverCtx *ctx, const char *name, gboolean dry_run, char **ret_bridge, guint *ret_mtu,
+facts_network(DriverCtx *ctx, const char *name, int *hold, char **ret_bridge, guint *ret_mtu,
               GError **error)
 {
     const NetworkRole *networks = core_networks();
@@ -241,8 +241,8 @@ facts_network(DriverCtx *ctx, const char *name, gboolean dry_run, char **ret_bri
                     "type='bridge'>");
         return FALSE;
     }
-    if (!dry_run)
-        return networks->plug(ctx, name, ret_bridge, ret_mtu, error);
+    if (hold)
+        return networks->plug(ctx, name, ret_bridge, ret_mtu, hold, error);
     ref = networks->lookup_name(ctx, name, error);
     if (!ref)
         return FALSE;
@@ -251,15 +251,14 @@ facts_network(DriverCtx *ctx, const char *name, gboolean dry_run, char **ret_bri
 }
 
 static gboolean
-facts_add_net(HostFacts *facts, DriverCtx *ctx, const DomainNet *net, gboolean dry_run,
-              GError **error)
+facts_add_net(HostFacts *facts, DriverCtx *ctx, const DomainNet *net, int *hold, GError **error)
 {
     g_autofree char *bridge = NULL;
     guint mtu = 0;
 
     switch (net->type) {
     case DOMAIN_NET_NETWORK:
-        if (!facts_network(ctx, net->source, dry_run, &bridge, &mtu, error))
+        if (!facts_network(ctx, net->source, hold, &bridge, &mtu, error))
             return FALSE;
         host_facts_add_link(facts, bridge, mtu);
         return TRUE;
@@ -285,7 +284,7 @@ facts_add_net(HostFacts *facts, DriverCtx *ctx, const DomainNet *net, gboolean d
 }
 
 HostFacts *
-host_facts_gather(DriverCtx *ctx, const DomainDef *def, const char *source, gboolean dry_run,
+host_facts_gather(DriverCtx *ctx, const DomainDef *def, const char *source, int *hold,
                   GError **error)
 {
     g_autoptr(HostFacts) facts = host_facts_cgroups(error);
@@ -295,7 +294,7 @@ host_facts_gather(DriverCtx *ctx, const DomainDef *def, const char *source, gboo
     for (guint i = 0; i < def->nets->len; i++) {
         const DomainNet *net = g_ptr_array_index(def->nets, i);
 
-        if (!facts_add_net(facts, ctx, net, dry_run, error)) {
+        if (!facts_add_net(facts, ctx, net, hold, error)) {
             g_prefix_error(error, "%s:%d: <interface>: ", source, net->line);
             return NULL;
         }

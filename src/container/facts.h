@@ -62,12 +62,12 @@ const HostHierarchy *host_facts_find(const HostFacts *facts, const char *control
  * @ctx: the connection
  * @def: what will be planned; its devices and networks are looked up
  * @source: name of the XML for messages
- * @dry_run: TRUE: start no network
+ * @hold: (inout) (nullable): NetworkRole.plug's; NULL: a dry run, which starts no network
  *
  * Returns: (transfer full): or NULL when something that @def names is not there
  */
-HostFacts *host_facts_gather(DriverCtx *ctx, const DomainDef *def, const char *source,
-                             gboolean dry_run, GError **error);
+HostFacts *host_facts_gather(DriverCtx *ctx, const DomainDef *def, const char *source, int *hold,
+                             GError **error);
 
 /* Only what resources need: hierarchies and processors. */
 HostFacts *host_facts_cgroups(GError **error);

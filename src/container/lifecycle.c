@@ -29,15 +29,16 @@ typedef struct {
     const DomainDef *def;
     const char *source, *xml;
     const StartIo *io; /* NULL: nobody waits */
-    gboolean is_transient, dry_run;
+    gboolean is_transient;
 } Start;
 
+/* @hold: of the networks it plugs into; NULL: a dry run */
 static char *
-start_plan(const Start *start, const char *live_dir, GError **error)
+start_plan(const Start *start, const char *live_dir, int *hold, GError **error)
 {
     const StartIo *io = start->io;
     g_autoptr(HostFacts) facts =
-        host_facts_gather(start->ctx, start->def, start->source, start->dry_run, error);
+        host_facts_gather(start->ctx, start->def, start->source, hold, error);
     PlanInput in = {
         .def = start->def,
         .facts = facts,
@@ -75,6 +76,8 @@ start_locked(const Start *start, const ObjectLock *lock, int *ret_id, GError **e
     const StartIo *io = start->io;
     g_autofree char *live_dir = store_live_dir(start->store, def->name);
     g_autofree char *plan = NULL;
+    int hold = -1;
+    gboolean ok;
     LaunchSpec spec = {
         .name = def->name,
         .uuid = def->uuid,
@@ -89,14 +92,14 @@ start_locked(const Start *start, const ObjectLock *lock, int *ret_id, GError **e
                     def->name);
         return FALSE;
     }
-    plan = start_plan(start, live_dir, error);
-    if (!plan)
-        return FALSE;
+    plan = start_plan(start, live_dir, &hold, error);
     spec.plan = plan;
-    if (!launch_start(start->store, lock, &spec, ret_id, error))
-        return FALSE;
-    start_warn(start, live_dir);
-    return TRUE;
+    ok = plan && launch_start(start->store, lock, &spec, ret_id, error);
+    if (hold >= 0)
+        core_networks()->settle(start->ctx, hold, ok);
+    if (ok)
+        start_warn(start, live_dir);
+    return ok;
 }
 
 gboolean
@@ -173,7 +176,7 @@ lifecycle_dry_run(DriverCtx *ctx, const char *xml, const ObjectRef *ref, GError 
     g_autoptr(Container) self = NULL;
     g_autoptr(DomainDef) def = NULL;
     g_autofree char *live_dir = NULL;
-    Start start = {.ctx = ctx, .store = store, .source = container_source(ctx), .dry_run = TRUE};
+    Start start = {.ctx = ctx, .store = store, .source = container_source(ctx)};
 
     if (xml) {
         def = container_def_read(ctx, xml, FALSE, ctx->warnings, error);
@@ -186,7 +189,7 @@ lifecycle_dry_run(DriverCtx *ctx, const char *xml, const ObjectRef *ref, GError 
         return NULL;
     start.def = def;
     live_dir = store_live_dir(store, def->name);
-    return start_plan(&start, live_dir, error);
+    return start_plan(&start, live_dir, NULL, error);
 }
 
 static gboolean

@@ -190,9 +190,14 @@ typedef struct {
     GPtrArray *(*leases)(DriverCtx *ctx, const ObjectRef *ref, const char *mac_or_null,
                          GError **error); /* NetworkLease */
     /* For guests: bridge and MTU to plug into; starts the network when it is defined and off
-     * (on demand, the `default` network only is started so; others are an error that says net-start). */
+     * (on demand, the `default` network only is started so; others are an error that says net-start).
+     * hold: (inout): -1 before the first network of a guest; others that want a network that was started
+     * here wait until settle(), which must follow, with success or without. */
     gboolean (*plug)(DriverCtx *ctx, const char *network, char **ret_bridge, guint *ret_mtu,
-                     GError **error);
+                     int *hold, GError **error);
+    /* The start of the guest has ended. keep FALSE: it failed, and a network that was started for it stops
+     * again unless somebody uses it. -1 is fine. Keeps errno and errors as they are. */
+    void (*settle)(DriverCtx *ctx, int hold, gboolean keep);
     int (*autostart_all)(DriverCtx *ctx,
                          GPtrArray *messages);   /* as Driver.autostart_all, for networks */
     int (*reap)(DriverCtx *ctx, GError **error); /* as Driver.reap, for networks */

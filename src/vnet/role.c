@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vnet/define.h"
 #include "vnet/lookup.h"
+#include "vnet/plug.h"
 #include "vnet/start.h"
 #include "vnet/vnet.h"
 
@@ -21,6 +22,7 @@ static const NetworkRole networks = {
     .set_autostart = vnet_set_autostart,
     .leases = vnet_leases,
     .plug = vnet_plug,
+    .settle = vnet_settle,
     .autostart_all = vnet_autostart_all,
     .reap = vnet_reap,
 };

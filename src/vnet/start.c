@@ -11,7 +11,6 @@
 #include "core/store.h"
 #include "util/error.h"
 #include "util/file.h"
-#include "vnet/default-network.h"
 #include "vnet/define.h"
 #include "vnet/dnsmasq.h"
 #include "vnet/firewall.h"
@@ -19,6 +18,7 @@
 #include "vnet/lookup.h"
 #include "vnet/names.h"
 #include "vnet/plan.h"
+#include "vnet/plug.h"
 #include "vnet/ruleset.h"
 
 /* Whether the switch @name of br_netfilter is on; it is not even there without that module. */
@@ -179,7 +179,18 @@ vnet_start(DriverCtx *ctx, const ObjectRef *ref, GError **error)
     g_autoptr(Store) store = vnet_store(ctx);
     g_autoptr(StoreObject) object = vnet_find(store, ref, error);
 
-    return object != NULL && start_defined(ctx, store, object->name, FALSE, error);
+    if (object == NULL)
+        return FALSE;
+    plug_wait_settled(store, object->name);
+    return start_defined(ctx, store, object->name, FALSE, error);
+}
+
+gboolean
+vnet_start_on_demand(DriverCtx *ctx, const char *name, GError **error)
+{
+    g_autoptr(Store) store = vnet_store(ctx);
+
+    return start_defined(ctx, store, name, TRUE, error);
 }
 
 ObjectRef *
@@ -226,38 +237,6 @@ vnet_destroy(DriverCtx *ctx, const ObjectRef *ref, GError **error)
         (void)file_remove(-1, leases, FILE_LIVE, NULL); /* of one that was undefined while it ran */
     }
     return TRUE;
-}
-
-static gboolean
-plug_ready(Store *store, const char *name, char **ret_bridge, guint *ret_mtu, GError **error)
-{
-    g_autoptr(NetworkDef) def = vnet_read_live(store, name, error);
-
-    if (def == NULL)
-        return FALSE;
-    *ret_bridge = g_strdup(def->bridge);
-    *ret_mtu = def->mtu;
-    return TRUE;
-}
-
-gboolean
-vnet_plug(DriverCtx *ctx, const char *network, char **ret_bridge, guint *ret_mtu, GError **error)
-{
-    g_autoptr(Store) store = vnet_store(ctx);
-    g_autoptr(StoreObject) object = vnet_find_name(store, network, error);
-
-    if (object == NULL)
-        return FALSE;
-    if (!object->is_active) {
-        if (!g_str_equal(network, DEFAULT_NETWORK_NAME)) {
-            return error_set(error, LODGE_ERROR_STATE,
-                             "network '%s' is not active; start it first: lodge net-start %s",
-                             network, network);
-        }
-        if (!start_defined(ctx, store, network, TRUE, error))
-            return FALSE;
-    }
-    return plug_ready(store, network, ret_bridge, ret_mtu, error);
 }
 
 int

@@ -162,6 +162,71 @@ def test_a_missing_bridge_or_network_is_said():
     equal(lxc("list", "--all", "--name").stdout.strip(), "")
 
 
+DEFAULT = "<interface type='network'><source network='default'/></interface>"
+
+
+def fails_to_start(name, devices=DEFAULT, init="/no/such/init"):
+    """A transient guest on the default network that cannot start; what was said."""
+    path = f"/tmp/{name}.xml"
+    pathlib.Path(path).write_text(domain_xml(name, init, devices=devices))
+    return fails("-c", "lxc:///", "create", path)
+
+
+def is_active(network="default"):
+    return network in lodge("net-list", "--name").stdout.split()
+
+
+def test_a_failed_start_stops_the_network_that_it_started():
+    needs("dnsmasq", "nft")
+    before = links(), open("/proc/sys/net/ipv4/ip_forward").read()
+    for devices, why in ((DEFAULT, "/no/such/init"), (DEFAULT + DEFAULT, "/no/such/init"),
+                         (DEFAULT + DEFAULT.replace("default", "nonet"), "nonet")):
+        matches(fails_to_start("broken", devices), why)
+        assert not is_active(), "the network stays"
+        equal((links(), open("/proc/sys/net/ipv4/ip_forward").read()), before)
+        equal([n for n in os.listdir("/run/lodge/vnet") if n == ".on-demand"], [])
+
+
+def test_a_failed_start_leaves_a_network_that_ran():
+    needs("dnsmasq", "nft")
+    lodge("net-start", "default")
+    fails_to_start("broken")
+    assert is_active()
+    lodge("net-destroy", "default")
+
+
+def test_a_failed_start_leaves_a_network_that_somebody_uses_by_now():
+    needs("dnsmasq", "nft")
+    path = shutil.which("dnsmasq")
+    os.rename(path, path + ".away")
+    pathlib.Path(path).write_text(  # the bridge is there then: somebody plugs in without asking us
+        "#!/bin/sh\nfor b in /sys/class/net/*/bridge; do b=${b%/bridge}; ip link add port0 type veth peer name port1 && "
+        f"ip link set port0 master ${{b##*/}}; done >/dev/null 2>&1\nexec {path}.away \"$@\"\n")
+    os.chmod(path, 0o755)
+    try:
+        fails_to_start("broken")
+        assert is_active()
+    finally:
+        os.rename(path + ".away", path)
+        sh("ip", "link", "del", "port0", ok=False)
+        lodge("net-destroy", "default", ok=False)
+
+
+def test_guests_and_users_that_want_a_network_wait_for_the_one_that_may_fail():
+    needs("dnsmasq", "nft")
+    pathlib.Path("/tmp/broken.xml").write_text(domain_xml("broken", "/no/such/init", devices=DEFAULT))
+    pathlib.Path("/tmp/good.xml").write_text(domain_xml("good", "/bin/sleep", ("1000",), devices=DEFAULT))
+    for want in (("create", "/tmp/good.xml"), ("net-start", "default")) * 4:
+        bad = subprocess.Popen([LODGE, "-c", "lxc:///", "create", "/tmp/broken.xml"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(lambda: os.path.exists("/run/lodge/vnet/.on-demand") or bad.poll() is not None, what="the network's start")
+        lodge(*want)
+        assert bad.wait(timeout=30) != 0
+        assert is_active()
+        if want[0] == "create":
+            lxc("destroy", "good")
+        lodge("net-destroy", "default")
+
+
 def test_a_moved_device_comes_back():
     sh("ip", "link", "add", "mv0", "type", "veth", "peer", "name", "mv1")
     guest("moved", "<hostdev mode='capabilities' type='net'><source><interface>mv0</interface></source></hostdev>")
