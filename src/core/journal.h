@@ -18,6 +18,21 @@
  *   detail        libvirt's word and number for that event, lower case with blanks as '-'; networks: "" 0.
  *                 metadata-change: the namespace URI ("" when none) and 0
  *
+ * Machines (driver "qemu") have further kinds; event is a word and event-number libvirt's number for it:
+ *   lifecycle             also started/restored, suspended/i/o-error, suspended/watchdog, resumed/unpaused, stopped/saved,
+ *                         shutdown/finished|guest|host, pmsuspended/memory|disk, crashed/panicked, started/wakeup
+ *   watchdog              none|pause|reset|poweroff|shutdown|debug|inject-nmi (0..6)
+ *   io-error              none|pause|report (0..2); detail: the device's alias (or node), "data": reason ("enospc" or "")
+ *   rtc-change            "rtc-change" 0; detail: the offset in seconds, decimal
+ *   balloon-change        "balloon-change" 0; detail: KiB, decimal
+ *   tray-change           open|close (0, 1); detail: alias
+ *   pmsuspend, pmsuspend-disk, pmwakeup    the same word, 0; detail ""
+ *   device-removed, device-removal-failed  the same word, 0; detail: alias
+ *   agent-lifecycle       connected|disconnected (1, 2); detail: domain-started|channel (1, 2)
+ *   qemu-monitor          the event's name as QEMU writes it, 0; "time" is QEMU's; detail: its data, JSON in a string ("" when none,
+ *                         or longer than 4096 bytes)
+ * "data" stands last, in io-error only. An unknown kind is skipped by readers.
+ *
  * Who writes: the supervisor (libc only, the same format) started/booted when it says ready,
  * suspended/paused 0, resumed/unpaused 0, reboot, and at the end stopped/shutdown 0, stopped/destroyed 1,
  * stopped/crashed 2 or stopped/failed 5; for a network started and stopped. Drivers write

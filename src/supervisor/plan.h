@@ -34,8 +34,9 @@
 #define PLAN_BYTES_MAX (1 << 20)
 
 /* phase object ---------------------------------------------------------------------------------
- * kind      guest|network         network: no clone; host phase, then `keep` a helper alive
- * driver    lxc                   for the journal and titles
+ * kind      guest|network|machine network: no clone; host phase, then `keep` a helper alive;
+ *                                 machine: QEMU instead of namespaces, see the end of this comment
+ * driver    lxc|qemu              for the journal and titles
  * name      NAME                  the guest
  * uuid      UUID
  * live      DIR                   live state directory, e.g. /run/lodge/lxc/web (exists)
@@ -45,7 +46,7 @@
  * linger    MS                    when the guest has ended and nobody has asked `wait` yet, everything is
  *                                 undone and status written at once, but the supervisor stays up to MS for the first
  *                                 `wait` (create --wait of a guest that ends at once; also its exit status)
- * on        poweroff|reboot|crash destroy|restart
+ * on        poweroff|reboot|crash destroy|restart|preserve    preserve: machines only
  *
  * phase host -------------------------------------------------------------------------------------
  * supervisor-group v1|v2 DIR      the supervisor itself moves here (made when missing), unless it is in the
@@ -145,6 +146,47 @@
  * harmless when what it undoes is not there. The keeper ends the kept program (SIGTERM, SIGKILL after
  * 2 s) and gives it PDEATHSIG SIGKILL, so a killed keeper leaves no dnsmasq. control: hello, destroy,
  * wait, status work as for guests.
+ *
+ * kind machine --------------------------------------------------------------------------------------------
+ * Phases object, host, payload, init. No step is carried out twice: a reboot happens inside QEMU.
+ * FD is the number, 20 to 499, by which QEMU (or the helper that is named) inherits a descriptor; it inherits no other
+ * but 0-2. NAME in LIVE/work, which is QEMU's working directory, 0700, its user's, and removed at the end.
+ *
+ * phase object, besides the above:
+ * paused                          the processors do not run when "ready" is said
+ * incoming                        QEMU's command line has -incoming: "ready" is said when all has been loaded
+ * log       FILE MAXBYTES KEEP    what QEMU and the helpers write on stdout and stderr (the first lines are also
+ *                                 the reason of a start that fails); console N's goes to FILE-consoleN
+ *
+ * phase host, in any order after the groups, executed in that order, undone in reverse:
+ * tap       FD ALIAS HOSTNAME MAC MTU BRIDGE QUEUES
+ *                                 HOSTNAME may hold one %d (the kernel chooses); MAC of the host's end, \e: the kernel's;
+ *                                 MTU 0: leave; BRIDGE \e: none; with vnet header; set up. QUEUES n: FD to FD+n-1,
+ *                                 more than 1 makes it multi-queue. Gone with the descriptors, so with QEMU.
+ *                                 ALIAS ("net0") is only for the line `netdev HOSTNAME ALIAS MAC` in status
+ * macvtap   FD ALIAS PARENT MODE HOSTNAME MAC MTU
+ *                                 MODE as macvlan; MAC is the guest's. undo: deleted
+ * open      FD PATH ro|rw|append [OFFSET]
+ *                                 append: made when missing, 0600. OFFSET: where the descriptor stands (-incoming fd:FD)
+ * listen    FD PATH MODE UID GID  a listening unix stream socket at PATH (absolute, or below LIVE), mode octal; \e: owner as is.
+ *                                 A socket that nobody listens on is replaced. undo: unlinked
+ * pair      FD FD2                a stream socket pair, e.g. passt's end and QEMU's
+ * monitor   FD [TIMEOUT_MS]       QEMU's end of the supervisor's own QMP connection (-chardev socket,id=ID,fd=FD and
+ *                                 -mon chardev=ID,mode=control). TIMEOUT_MS: for the greeting and for each answer (60000)
+ * console-socket INDEX FD         QEMU's end of console INDEX (-chardev socket,id=ID,fd=FD): ring, log, pty and readers
+ *                                 as for the consoles of guests
+ * agent     FD ALIAS              QEMU's end of the guest agent's channel; ALIAS is the id of its virtserialport
+ * copy      PATH NAME             LIVE/work/NAME, 0400, its owner QEMU's user
+ * helper    NAME FD user|root PROGRAM ARG...
+ *                                 started before QEMU, in its control groups; FD (\e: none) of an earlier line becomes its 3 and is
+ *                                 not QEMU's then; user: confined as QEMU; working directory LIVE/work. Ended with QEMU
+ *
+ * phase payload: rlimit, capabilities, no-new-privileges, seccomp none. Without `user` (a session) nothing
+ * that takes privileges is tried: bounding set and groups stay the caller's.
+ *
+ * phase init: user UID GID (numbers), groups GID... (none: no line), env, exec QEMU ARG...
+ * The command line has -S always (the supervisor says cont), -no-shutdown always (it decides what `on` says), and
+ * -no-reboot when `on reboot` is not restart.
  */
 
 typedef struct {

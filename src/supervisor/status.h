@@ -17,6 +17,7 @@
  *   status           this file: "key value\n" lines, written whole (temporary + rename)
  *   control          the supervisor's socket (supervisor/control.h)
  *   console0 ...     link to the host-side pty of each console
+ *   work/            machines: QEMU's working directory, owned by its user
  * LIVE/../by-id/PID, LIVE/../by-uuid/UUID   links to ../LIVENAME, made by the launcher (core/launch). At
  *                    the end the supervisor writes "state ended", then unlinks by-id/ITSPID, then (when
  *                    transient) LIVE and by-uuid/UUID, then lets go of `alive`: in this order.
@@ -24,21 +25,29 @@
  *
  * Keys of status, in this order:
  *   version 1
- *   state   starting|running|ended        (paused is the freezer's truth: see "freezer")
+ *   state   starting|running|ended        (paused is the freezer's truth: see "freezer"; of machines: see "paused")
  *   reason  unknown|booted|unpaused|shutdown|destroyed|crashed|failed   (why it is in that state;
  *                                 unpaused: running after a resume)
+ *           machines also: restored (runs from an image), wakeup (runs after pmsuspended), saved (ended),
+ *                                 panicked (ended by `on crash destroy`; running: `on crash restart` did it)
  *   supervisor PID STARTTIME              (field 22 of /proc/PID/stat)
- *   init PID STARTTIME
+ *   init PID STARTTIME                    of machines: QEMU
  *   started UNIX_SECONDS
  *   boots N                               1, more after reboots
  *   exit    exited N|signaled N           init's end, once known
- *   freezer v1|v2|none DIR                where the guest's processes are frozen
+ *   freezer v1|v2|none DIR                where the guest's processes are frozen; machines: none
  *   paused  yes|no
+ *   pause-reason user|ioerror|watchdog|crashed|starting-up|save|shutting-down|pmsuspended|unknown
+ *                                 machines only, while paused; crashed: the guest panicked and is preserved (libvirt's state
+ *                                 CRASHED), shutting-down: state SHUTDOWN, pmsuspended: state PMSUSPENDED; the others PAUSED
+ *   job     TYPE                  machines only, while it runs (control.h: job)
+ *   agent   connected|disconnected  machines with an agent channel
+ *   monitor broken REASON         machines only: QEMU's QMP connection can no longer be used, only destroy works
  *   cgroup  v1|v2 CONTROLLERS DIR         one line per hierarchy
  *   console INDEX /dev/pts/N              host side
  *   netdev  HOSTNAME GUESTNAME MAC        one line per interface, in plan order (host name "-" when none)
  *   not-enforced FILE REASON              arguments escaped as in plans
- *   helper  PID STARTTIME NAME
+ *   helper  PID STARTTIME NAME            one line each
  *
  * All of it is also what a cleaner needs when the supervisor was killed: see status_* users in
  * core/cleanup. libc only; the GLib side reads it through core/status.
