@@ -32,7 +32,10 @@ add_members(virConnectPtr conn, const char *scheme)
         if (all || strcmp(driver->scheme, scheme) == 0)
             conn->members[conn->n_members++] = (Member){
                 .driver = driver,
-                .ctx = {.paths = conn->paths, .uri = conn->uri, .read_only = conn->read_only},
+                .ctx = {.paths = conn->paths,
+                        .uri = conn->uri,
+                        .kind = driver->kind,
+                        .read_only = conn->read_only},
             };
     }
 }

@@ -25,12 +25,6 @@ static gboolean G_GNUC_PRINTF(3, 4)
     return FALSE;
 }
 
-const char *
-container_source(const DriverCtx *ctx)
-{
-    return ctx->xml_source ? ctx->xml_source : "(domain_definition)";
-}
-
 static gboolean
 check_arch(const DomainDef *def, const char *source, GError **error)
 {
@@ -203,23 +197,4 @@ container_def_check(const DomainDef *def, const char *source, GError **error)
            check_action("on_crash", def->on_crash, source, def->lines.on_crash, error) &&
            check_fs(def, source, error) && check_devices(def, source, error) &&
            check_tune(def, source, error) && check_confine(def, source, error);
-}
-
-DomainDef *
-container_def_read(DriverCtx *ctx, const char *xml, gboolean strict, GPtrArray *warnings,
-                   GError **error)
-{
-    const char *source = container_source(ctx);
-    g_autoptr(GPtrArray) unknown = NULL;
-    g_autoptr(DomainDef) def = domain_def_parse(xml, strlen(xml), source, strict, &unknown, error);
-
-    if (!def || !container_def_check(def, source, error))
-        return NULL;
-    for (guint i = 0; warnings && unknown && i < unknown->len; i++)
-        g_ptr_array_add(warnings, g_strdup(g_ptr_array_index(unknown, i)));
-    if (!def->has_uuid) {
-        uuid_random(def->uuid);
-        def->has_uuid = TRUE;
-    }
-    return g_steal_pointer(&def);
 }

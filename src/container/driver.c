@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
-#include "container/container.h"
 #include "container/roles.h"
-#include "core/cleanup.h"
+#include "core/guest-roles.h"
 #include "util/error.h"
 
 /* The version of the hypervisor is the kernel's: "6.18.44-x" is 6018044. */
@@ -27,53 +26,23 @@ driver_version(DriverCtx *ctx, gulong *ret_version, GError **error)
     return TRUE;
 }
 
-static int
-driver_autostart_all(DriverCtx *ctx, GPtrArray *messages)
-{
-    g_autoptr(Store) store = container_store(ctx);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) objects = store_list(store, STORE_LIST_INACTIVE, &error);
-    int n_failed = 0;
-
-    if (!objects) {
-        g_ptr_array_add(messages, g_strdup(error->message));
-        return 1;
-    }
-    for (guint i = 0; i < objects->len; i++) {
-        const StoreObject *object = g_ptr_array_index(objects, i);
-        g_autoptr(ObjectRef) ref = store_object_ref(object);
-        g_autoptr(GError) failed = NULL;
-
-        if (!object->is_autostart || object->is_active)
-            continue;
-        if (container_start(ctx, ref, 0, &failed))
-            continue;
-        n_failed++;
-        g_ptr_array_add(messages, g_strdup_printf("cannot start domain '%s': %s", object->name,
-                                                  failed->message));
-    }
-    return n_failed;
-}
-
-static int
-driver_reap(DriverCtx *ctx, GError **error)
-{
-    g_autoptr(Store) store = container_store(ctx);
-
-    return cleanup_all(store, ctx->warnings);
-}
+static const DomainLifecycle lifecycle = {
+    GUEST_LIFECYCLE,
+    .send_signal = container_send_signal,
+};
 
 static const Driver driver = {
     .name = "LXC",
     .scheme = "lxc",
-    .objects = &container_objects,
-    .lifecycle = &container_lifecycle,
+    .kind = &container_kind,
+    .objects = &guest_objects,
+    .lifecycle = &lifecycle,
     .consoles = &container_consoles,
     .resources = &container_resources,
     .capabilities = container_capabilities,
     .version = driver_version,
-    .autostart_all = driver_autostart_all,
-    .reap = driver_reap,
+    .autostart_all = guest_autostart_all,
+    .reap = guest_reap,
 };
 
 const Driver *

@@ -76,9 +76,9 @@ addresses_of_lease(DriverCtx *ctx, const DomainNet *net, const char *name, GPtrA
 }
 
 static GPtrArray *
-addresses_leased(DriverCtx *ctx, Container *self, const Status *status, GError **error)
+addresses_leased(DriverCtx *ctx, Guest *self, const Status *status, GError **error)
 {
-    g_autoptr(DomainDef) def = container_live(self, error);
+    g_autoptr(DomainDef) def = guest_live(self, error);
     g_autoptr(GPtrArray) list = addresses_list();
 
     if (!def)
@@ -170,7 +170,7 @@ inside_add(GHashTable *by_name, GPtrArray *list, const struct ifaddrs *entry)
 }
 
 static GPtrArray *
-addresses_inside(const Container *self, const Status *status, GError **error)
+addresses_inside(const Guest *self, const Status *status, GError **error)
 {
     g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
     g_autofree char *path = g_strdup_printf("/proc/%d/ns/net", status->init);
@@ -254,8 +254,8 @@ GPtrArray *
 resources_get_interface_addresses(DriverCtx *ctx, const ObjectRef *ref, guint source,
                                   GError **error)
 {
-    g_autoptr(Container) self = NULL;
-    g_autoptr(Status) status = container_open_active(ctx, ref, &self, error);
+    g_autoptr(Guest) self = NULL;
+    g_autoptr(Status) status = guest_open_active(ctx, ref, &self, error);
 
     if (!status)
         return NULL;

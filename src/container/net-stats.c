@@ -68,8 +68,8 @@ gboolean
 resources_get_interface_stats(DriverCtx *ctx, const ObjectRef *ref, const char *dev,
                               gint64 ret_stats[8], GError **error)
 {
-    g_autoptr(Container) self = NULL;
-    g_autoptr(Status) status = container_open_active(ctx, ref, &self, error);
+    g_autoptr(Guest) self = NULL;
+    g_autoptr(Status) status = guest_open_active(ctx, ref, &self, error);
 
     if (!status)
         return FALSE;

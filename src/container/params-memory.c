@@ -220,27 +220,27 @@ memory_set_current(DomainDef *def, guint64 kib, GError **error)
 }
 
 static gboolean
-memory_set_live(Container *self, guint64 kib, GError **error)
+memory_set_live(Guest *self, guint64 kib, GError **error)
 {
-    g_autoptr(DomainDef) def = container_live(self, error);
+    g_autoptr(DomainDef) def = guest_live(self, error);
     g_autoptr(Status) status = NULL;
     int version = 0;
     const char *dir;
 
     if (!def || !memory_set_current(def, kib, error))
         return FALSE;
-    status = container_status(self, error);
+    status = guest_status(self, error);
     dir = status ? params_group(status, "memory", &version, error) : NULL;
     if (!dir || !group_file_write_number(dir, version == 1 ? "memory.limit_in_bytes" : "memory.max",
                                          kib * 1024, error))
         return FALSE;
-    return container_save_live(self, def, error);
+    return guest_save_live(self, def, error);
 }
 
 static gboolean
-memory_set_config(Container *self, guint64 kib, gboolean maximum, GError **error)
+memory_set_config(Guest *self, guint64 kib, gboolean maximum, GError **error)
 {
-    g_autoptr(DomainDef) def = container_config(self, error);
+    g_autoptr(DomainDef) def = guest_config(self, error);
 
     if (!def)
         return FALSE;
@@ -250,27 +250,26 @@ memory_set_config(Container *self, guint64 kib, gboolean maximum, GError **error
     } else if (!memory_set_current(def, kib, error)) {
         return FALSE;
     }
-    return container_save_config(self, def, error);
+    return guest_save_config(self, def, error);
 }
 
 gboolean
 resources_set_memory(DriverCtx *ctx, const ObjectRef *ref, guint64 kib, guint flags, GError **error)
 {
-    g_autoptr(Container) self = NULL;
+    g_autoptr(Guest) self = NULL;
     g_autoptr(ObjectLock) lock = NULL;
     gboolean live, config, maximum = (flags & MEMORY_MAXIMUM) != 0;
 
-    if (!container_check_flags(flags, AFFECT_LIVE | AFFECT_CONFIG | MEMORY_MAXIMUM, "setmem",
-                               error))
+    if (!guest_check_flags(flags, AFFECT_LIVE | AFFECT_CONFIG | MEMORY_MAXIMUM, "setmem", error))
         return FALSE;
     if (kib == 0 || kib >= DOMAIN_UNLIMITED) {
         g_set_error(error, LODGE_ERROR, LODGE_ERROR_ARGUMENT,
                     "memory size %" G_GUINT64_FORMAT " KiB is out of range", kib);
         return FALSE;
     }
-    self = container_open(ctx, ref, error);
-    lock = self ? container_lock(self, error) : NULL;
-    if (!lock || !container_affect(self, flags, &live, &config, error))
+    self = guest_open(ctx, ref, error);
+    lock = self ? guest_lock(self, error) : NULL;
+    if (!lock || !guest_affect(self, flags, &live, &config, error))
         return FALSE;
     if (live && maximum) {
         g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE,

@@ -97,16 +97,16 @@ params_check(const GArray *params, const ParamField *fields, gsize n_fields, GEr
 }
 
 static gboolean
-params_set_live(Container *self, const ParamSetter *setter, const GArray *params,
-                DomainDef **ret_after, GError **error)
+params_set_live(Guest *self, const ParamSetter *setter, const GArray *params, DomainDef **ret_after,
+                GError **error)
 {
-    g_autoptr(DomainDef) before = container_live(self, error);
+    g_autoptr(DomainDef) before = guest_live(self, error);
     g_autoptr(DomainDef) after = before ? domain_def_copy(before) : NULL;
     g_autoptr(Status) status = NULL;
 
     if (!after || !setter->apply(after, params, error))
         return FALSE;
-    status = container_status(self, error);
+    status = guest_status(self, error);
     if (!status || !setter->write(status, before, after, error))
         return FALSE;
     *ret_after = g_steal_pointer(&after);
@@ -117,50 +117,49 @@ gboolean
 params_set(DriverCtx *ctx, const ObjectRef *ref, const ParamSetter *setter, const GArray *params,
            guint flags, GError **error)
 {
-    g_autoptr(Container) self = NULL;
+    g_autoptr(Guest) self = NULL;
     g_autoptr(ObjectLock) lock = NULL;
     g_autoptr(DomainDef) live_def = NULL;
     g_autoptr(DomainDef) config_def = NULL;
     gboolean live, config;
 
-    if (!container_check_flags(flags, AFFECT_LIVE | AFFECT_CONFIG, setter->call, error) ||
+    if (!guest_check_flags(flags, AFFECT_LIVE | AFFECT_CONFIG, setter->call, error) ||
         !params_check(params, setter->fields, setter->n_fields, error))
         return FALSE;
-    self = container_open(ctx, ref, error);
-    lock = self ? container_lock(self, error) : NULL;
-    if (!lock || !container_affect(self, flags, &live, &config, error))
+    self = guest_open(ctx, ref, error);
+    lock = self ? guest_lock(self, error) : NULL;
+    if (!lock || !guest_affect(self, flags, &live, &config, error))
         return FALSE;
-    if (config && (!(config_def = container_config(self, error)) ||
-                   !setter->apply(config_def, params, error)))
+    if (config &&
+        (!(config_def = guest_config(self, error)) || !setter->apply(config_def, params, error)))
         return FALSE;
     if (live && (!params_set_live(self, setter, params, &live_def, error) ||
-                 !container_save_live(self, live_def, error)))
+                 !guest_save_live(self, live_def, error)))
         return FALSE;
-    return !config || container_save_config(self, config_def, error);
+    return !config || guest_save_config(self, config_def, error);
 }
 
 gboolean
 params_target(DriverCtx *ctx, const ObjectRef *ref, const char *call, guint flags,
               DomainDef **ret_def, Status **ret_status, GError **error)
 {
-    g_autoptr(Container) self = NULL;
+    g_autoptr(Guest) self = NULL;
     g_autoptr(DomainDef) def = NULL;
     g_autoptr(Status) status = NULL;
     gboolean live, config;
 
-    if (!container_check_flags(flags, AFFECT_LIVE | AFFECT_CONFIG | PARAMS_STRING_OKAY, call,
-                               error))
+    if (!guest_check_flags(flags, AFFECT_LIVE | AFFECT_CONFIG | PARAMS_STRING_OKAY, call, error))
         return FALSE;
     if ((flags & AFFECT_LIVE) && (flags & AFFECT_CONFIG)) {
         g_set_error(error, LODGE_ERROR, LODGE_ERROR_ARGUMENT,
                     "%s: ask for the live values or for the configuration, not for both", call);
         return FALSE;
     }
-    self = container_open(ctx, ref, error);
-    if (!self || !container_affect(self, flags, &live, &config, error))
+    self = guest_open(ctx, ref, error);
+    if (!self || !guest_affect(self, flags, &live, &config, error))
         return FALSE;
-    def = live ? container_live(self, error) : container_config(self, error);
-    if (!def || (live && !(status = container_status(self, error))))
+    def = live ? guest_live(self, error) : guest_config(self, error);
+    if (!def || (live && !(status = guest_status(self, error))))
         return FALSE;
     *ret_def = g_steal_pointer(&def);
     *ret_status = g_steal_pointer(&status);

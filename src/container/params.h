@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "container/container.h"
+#include "core/guest.h"
 
 enum {
     PARAM_INT = 1,

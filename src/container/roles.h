@@ -7,19 +7,14 @@
 #pragma once
 
 #include "core/driver.h"
+#include "core/guest-kind.h"
 
-extern const DomainObjects container_objects;     /* objects.c */
-extern const DomainLifecycle container_lifecycle; /* lifecycle.c */
-extern const DomainConsoles container_consoles;   /* consoles.c */
+extern const GuestKind container_kind;            /* kind.c */
+extern const DomainConsoles container_consoles;   /* enter.c */
 extern const DomainResources container_resources; /* resources.c */
 
-/* Starts a container that is defined; the lifecycle's and autostart's. */
-gboolean container_start(DriverCtx *ctx, ObjectRef *ref, guint flags, GError **error);
+/* enter.c: a signal for a process of the guest. */
+gboolean container_send_signal(DriverCtx *ctx, const ObjectRef *ref, gint64 pid, guint signum,
+                               guint flags, GError **error);
 
 char *container_capabilities(DriverCtx *ctx, GError **error); /* capabilities.c */
-
-/* metadata.c, for objects.c */
-char *container_get_metadata(DriverCtx *ctx, const ObjectRef *ref, int type, const char *ns_uri,
-                             guint flags, GError **error);
-gboolean container_set_metadata(DriverCtx *ctx, const ObjectRef *ref, int type, const char *text,
-                                const char *key, const char *ns_uri, guint flags, GError **error);

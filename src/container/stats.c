@@ -25,7 +25,7 @@ stats_free_params(gpointer params)
 GPtrArray *
 resources_get_cpu_stats(DriverCtx *ctx, const ObjectRef *ref, gboolean totals, GError **error)
 {
-    g_autoptr(Status) status = container_open_active(ctx, ref, NULL, error);
+    g_autoptr(Status) status = guest_open_active(ctx, ref, NULL, error);
     g_autoptr(GPtrArray) lists = g_ptr_array_new_with_free_func(stats_free_params);
     g_autoptr(GArray) times = NULL;
     UsageCpu usage;
@@ -57,9 +57,9 @@ resources_get_cpu_stats(DriverCtx *ctx, const ObjectRef *ref, gboolean totals, G
 GArray *
 resources_get_memory_stats(DriverCtx *ctx, const ObjectRef *ref, GError **error)
 {
-    g_autoptr(Container) self = NULL;
-    g_autoptr(Status) status = container_open_active(ctx, ref, &self, error);
-    g_autoptr(DomainDef) def = status ? container_live(self, error) : NULL;
+    g_autoptr(Guest) self = NULL;
+    g_autoptr(Status) status = guest_open_active(ctx, ref, &self, error);
+    g_autoptr(DomainDef) def = status ? guest_live(self, error) : NULL;
     UsageMemory usage;
     GArray *params;
 
@@ -139,8 +139,8 @@ stats_add_usage(GArray *params, const DomainDef *def, const Status *status, guin
 GArray *
 resources_get_stats(DriverCtx *ctx, const ObjectRef *ref, guint groups, GError **error)
 {
-    g_autoptr(Container) self = container_open(ctx, ref, error);
-    g_autoptr(DomainDef) def = self ? container_current(self, error) : NULL;
+    g_autoptr(Guest) self = guest_open(ctx, ref, error);
+    g_autoptr(DomainDef) def = self ? guest_current(self, error) : NULL;
     g_autoptr(Status) last = NULL;
     const Status *status; /* NULL when it does not run: there is nothing to count */
     GArray *params;
@@ -149,7 +149,7 @@ resources_get_stats(DriverCtx *ctx, const ObjectRef *ref, guint groups, GError *
         return NULL;
     if (!groups)
         groups = G_MAXUINT;
-    last = container_status(self, NULL);
+    last = guest_status(self, NULL);
     status = self->object->is_active ? last : NULL;
     params = params_new();
     if (groups & STATS_STATE) {

@@ -18,6 +18,7 @@
 typedef struct {
     Paths *paths;    /* where this connection's files are (root, session, private root) */
     const char *uri; /* canonical: "lxc:///" */
+    const struct GuestKind *kind; /* of a driver of guests: core/guest-kind.h; else NULL */
     gboolean read_only;
     const char *xml_source; /* (nullable): what messages call the XML of this call: "web.xml" */
     GPtrArray *
@@ -204,8 +205,9 @@ typedef struct {
 } NetworkRole;
 
 typedef struct {
-    const char *name;   /* "LXC": virConnectGetType */
-    const char *scheme; /* "lxc", "network" */
+    const char *name;             /* "LXC": virConnectGetType */
+    const char *scheme;           /* "lxc", "network" */
+    const struct GuestKind *kind; /* for DriverCtx.kind; NULL: a driver without guests */
     const DomainObjects *objects;
     const DomainLifecycle *lifecycle;
     const DomainConsoles *consoles;

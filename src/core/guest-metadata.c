@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Title, description and custom metadata of a container, in the running and the stored definition. */
+/* Title, description and custom metadata of a guest, in the running and the stored definition. */
 #include <string.h>
 
-#include "container/container.h"
-#include "container/roles.h"
+#include "core/guest-roles.h"
+#include "core/guest.h"
 #include "core/journal.h"
 #include "util/error.h"
 
@@ -15,7 +15,7 @@ enum {
 }; /* VIR_DOMAIN_METADATA_* */
 
 static char *
-metadata_absent(const Container *self, const char *what, GError **error)
+metadata_absent(const Guest *self, const char *what, GError **error)
 {
     g_set_error(error, LODGE_ERROR, LODGE_ERROR_NO_METADATA, "domain '%s' has no %s",
                 self->object->name, what);
@@ -23,18 +23,18 @@ metadata_absent(const Container *self, const char *what, GError **error)
 }
 
 char *
-container_get_metadata(DriverCtx *ctx, const ObjectRef *ref, int type, const char *ns_uri,
-                       guint flags, GError **error)
+guest_get_metadata(DriverCtx *ctx, const ObjectRef *ref, int type, const char *ns_uri, guint flags,
+                   GError **error)
 {
-    g_autoptr(Container) self = container_open(ctx, ref, error);
+    g_autoptr(Guest) self = guest_open(ctx, ref, error);
     g_autoptr(DomainDef) def = NULL;
     gboolean live, config;
 
-    if (!self || !container_check_flags(flags, AFFECT_LIVE | AFFECT_CONFIG, "metadata", error))
+    if (!self || !guest_check_flags(flags, AFFECT_LIVE | AFFECT_CONFIG, "metadata", error))
         return NULL;
-    if (!container_affect(self, flags, &live, &config, error))
+    if (!guest_affect(self, flags, &live, &config, error))
         return NULL;
-    def = live ? container_live(self, error) : container_config(self, error);
+    def = live ? guest_live(self, error) : guest_config(self, error);
     if (!def)
         return NULL;
     switch (type) {
@@ -81,31 +81,31 @@ metadata_apply(DomainDef *def, int type, const char *text, const char *key, cons
 }
 
 gboolean
-container_set_metadata(DriverCtx *ctx, const ObjectRef *ref, int type, const char *text,
-                       const char *key, const char *ns_uri, guint flags, GError **error)
+guest_set_metadata(DriverCtx *ctx, const ObjectRef *ref, int type, const char *text,
+                   const char *key, const char *ns_uri, guint flags, GError **error)
 {
-    g_autoptr(Container) self = container_open(ctx, ref, error);
+    g_autoptr(Guest) self = guest_open(ctx, ref, error);
     g_autoptr(ObjectLock) lock = NULL;
     g_autoptr(DomainDef) live_def = NULL;
     g_autoptr(DomainDef) config_def = NULL;
     gboolean live, config;
 
-    if (!self || !container_check_flags(flags, AFFECT_LIVE | AFFECT_CONFIG, "metadata", error))
+    if (!self || !guest_check_flags(flags, AFFECT_LIVE | AFFECT_CONFIG, "metadata", error))
         return FALSE;
-    lock = container_lock(self, error);
-    if (!lock || !container_affect(self, flags, &live, &config, error))
+    lock = guest_lock(self, error);
+    if (!lock || !guest_affect(self, flags, &live, &config, error))
         return FALSE;
-    if (live && (!(live_def = container_live(self, error)) ||
+    if (live && (!(live_def = guest_live(self, error)) ||
                  !metadata_apply(live_def, type, text, key, ns_uri, error)))
         return FALSE;
-    if (config && (!(config_def = container_config(self, error)) ||
+    if (config && (!(config_def = guest_config(self, error)) ||
                    !metadata_apply(config_def, type, text, key, ns_uri, error)))
         return FALSE;
-    if ((live && !container_save_live(self, live_def, error)) ||
-        (config && !container_save_config(self, config_def, error)))
+    if ((live && !guest_save_live(self, live_def, error)) ||
+        (config && !guest_save_config(self, config_def, error)))
         return FALSE;
     /* Stored: a journal that cannot be written takes nothing back. */
-    (void)journal_append(ctx->paths, "lxc", ref, JOURNAL_METADATA_CHANGE, type, 0,
+    (void)journal_append(ctx->paths, ctx->kind->folder, ref, JOURNAL_METADATA_CHANGE, type, 0,
                          ns_uri ? ns_uri : "", NULL);
     return TRUE;
 }

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "container/container.h"
+#include "core/guest.h"
 
 #include <string.h>
 
 #include "core/limits.h"
 #include "util/error.h"
+#include "util/uuid.h"
 
 Store *
-container_store(DriverCtx *ctx)
+guest_store(DriverCtx *ctx)
 {
-    return store_new(ctx->paths, "lxc", "domain");
+    return store_new(ctx->paths, ctx->kind->folder, "domain");
 }
 
-Container *
-container_open(DriverCtx *ctx, const ObjectRef *ref, GError **error)
+Guest *
+guest_open(DriverCtx *ctx, const ObjectRef *ref, GError **error)
 {
-    g_autoptr(Container) self = g_new0(Container, 1);
+    g_autoptr(Guest) self = g_new0(Guest, 1);
 
-    self->store = container_store(ctx);
+    self->store = guest_store(ctx);
     self->object = store_find_name(self->store, ref->name, NULL);
     if (!self->object || memcmp(self->object->uuid, ref->uuid, sizeof(ref->uuid)) != 0) {
         store_object_free(self->object);
@@ -30,7 +31,7 @@ container_open(DriverCtx *ctx, const ObjectRef *ref, GError **error)
 }
 
 void
-container_free(Container *self)
+guest_free(Guest *self)
 {
     if (!self)
         return;
@@ -41,7 +42,7 @@ container_free(Container *self)
 }
 
 ObjectLock *
-container_lock(Container *self, GError **error)
+guest_lock(Guest *self, GError **error)
 {
     g_autoptr(ObjectLock) lock =
         object_lock_take(self->store, self->object->name, CORE_LOCK_MS, error);
@@ -58,20 +59,20 @@ container_lock(Container *self, GError **error)
 }
 
 gboolean
-container_require_active(const Container *self, GError **error)
+guest_require_active(const Guest *self, GError **error)
 {
     return self->object->is_active ? TRUE : store_set_not_running(self->store, error);
 }
 
 Status *
-container_open_active(DriverCtx *ctx, const ObjectRef *ref, Container **ret_self, GError **error)
+guest_open_active(DriverCtx *ctx, const ObjectRef *ref, Guest **ret_self, GError **error)
 {
-    g_autoptr(Container) self = container_open(ctx, ref, error);
+    g_autoptr(Guest) self = guest_open(ctx, ref, error);
     Status *status;
 
-    if (!self || !container_require_active(self, error))
+    if (!self || !guest_require_active(self, error))
         return NULL;
-    status = container_status(self, error);
+    status = guest_status(self, error);
     if (status && ret_self)
         *ret_self = g_steal_pointer(&self);
     return status;
@@ -79,32 +80,32 @@ container_open_active(DriverCtx *ctx, const ObjectRef *ref, Container **ret_self
 
 /* Our own XML, stored by us: it was checked when it came in, so its warnings were given then. */
 static DomainDef *
-container_parse(const char *text, gsize size, const char *source, GError **error)
+guest_parse(const char *text, gsize size, const char *source, GError **error)
 {
     return domain_def_parse(text, size, source, FALSE, NULL, error);
 }
 
 DomainDef *
-container_config(Container *self, GError **error)
+guest_config(Guest *self, GError **error)
 {
     g_autofree char *text = NULL;
     g_autofree char *source = NULL;
     gsize size;
 
     if (!self->object->is_persistent)
-        return container_live(self, error);
+        return guest_live(self, error);
     text = store_read_config(self->store, self->object->name, &size, error);
     source = g_strconcat(self->object->name, ".xml", NULL);
-    return text ? container_parse(text, size, source, error) : NULL;
+    return text ? guest_parse(text, size, source, error) : NULL;
 }
 
 DomainDef *
-container_live(Container *self, GError **error)
+guest_live(Guest *self, GError **error)
 {
     gsize size;
     g_autofree char *text =
         store_read_live(self->store, self->object->name, "live.xml", &size, error);
-    DomainDef *def = text ? container_parse(text, size, "live.xml", error) : NULL;
+    DomainDef *def = text ? guest_parse(text, size, "live.xml", error) : NULL;
 
     if (def)
         def->id = self->object->id;
@@ -112,13 +113,13 @@ container_live(Container *self, GError **error)
 }
 
 DomainDef *
-container_current(Container *self, GError **error)
+guest_current(Guest *self, GError **error)
 {
-    return self->object->is_active ? container_live(self, error) : container_config(self, error);
+    return self->object->is_active ? guest_live(self, error) : guest_config(self, error);
 }
 
 gboolean
-container_save_config(Container *self, const DomainDef *def, GError **error)
+guest_save_config(Guest *self, const DomainDef *def, GError **error)
 {
     g_autofree char *xml = domain_def_format(def, DOMAIN_FORMAT_INACTIVE | DOMAIN_FORMAT_SECURE);
 
@@ -126,7 +127,7 @@ container_save_config(Container *self, const DomainDef *def, GError **error)
 }
 
 gboolean
-container_save_live(Container *self, const DomainDef *def, GError **error)
+guest_save_live(Guest *self, const DomainDef *def, GError **error)
 {
     g_autofree char *xml = domain_def_format(def, DOMAIN_FORMAT_INACTIVE | DOMAIN_FORMAT_SECURE);
 
@@ -134,14 +135,14 @@ container_save_live(Container *self, const DomainDef *def, GError **error)
 }
 
 Status *
-container_status(const Container *self, GError **error)
+guest_status(const Guest *self, GError **error)
 {
     return status_read(self->live_dir, error);
 }
 
 gboolean
-container_affect(const Container *self, guint flags, gboolean *ret_live, gboolean *ret_config,
-                 GError **error)
+guest_affect(const Guest *self, guint flags, gboolean *ret_live, gboolean *ret_config,
+             GError **error)
 {
     gboolean live = (flags & AFFECT_LIVE) != 0, config = (flags & AFFECT_CONFIG) != 0;
 
@@ -149,7 +150,7 @@ container_affect(const Container *self, guint flags, gboolean *ret_live, gboolea
         live = self->object->is_active;
         config = !live;
     }
-    if (live && !container_require_active(self, error))
+    if (live && !guest_require_active(self, error))
         return FALSE;
     if (config && !self->object->is_persistent) {
         g_set_error(error, LODGE_ERROR, LODGE_ERROR_STATE,
@@ -164,11 +165,38 @@ container_affect(const Container *self, guint flags, gboolean *ret_live, gboolea
 }
 
 gboolean
-container_check_flags(guint flags, guint allowed, const char *call, GError **error)
+guest_check_flags(guint flags, guint allowed, const char *call, GError **error)
 {
     if (!(flags & ~allowed))
         return TRUE;
     g_set_error(error, LODGE_ERROR, LODGE_ERROR_ARGUMENT, "unsupported flags (0x%x) in function %s",
                 flags & ~allowed, call);
     return FALSE;
+}
+
+const char *
+guest_source(const DriverCtx *ctx)
+{
+    return ctx->xml_source ? ctx->xml_source : "(domain_definition)";
+}
+
+DomainDef *
+guest_def_read(DriverCtx *ctx, const char *xml, gboolean strict, GPtrArray *warnings,
+               GError **error)
+{
+    const char *source = guest_source(ctx);
+    g_autoptr(GPtrArray) unknown = NULL;
+    g_autoptr(DomainDef) def = domain_def_parse(xml, strlen(xml), source, strict, &unknown, error);
+
+    if (!def || !ctx->kind->check(def, source, error))
+        return NULL;
+    for (guint i = 0; warnings && unknown && i < unknown->len; i++)
+        g_ptr_array_add(warnings, g_strdup(g_ptr_array_index(unknown, i)));
+    if (!def->has_uuid) {
+        uuid_random(def->uuid);
+        def->has_uuid = TRUE;
+    }
+    if (ctx->kind->complete && !ctx->kind->complete(ctx, def, source, error))
+        return NULL;
+    return g_steal_pointer(&def);
 }

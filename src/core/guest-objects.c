@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Containers as objects: found, listed, defined, printed. */
+/* Guests as objects: found, listed, defined, printed. */
 #include <string.h>
 
-#include "container/check.h"
-#include "container/container.h"
-#include "container/roles.h"
-#include "container/usage.h"
+#include "core/guest-roles.h"
+#include "core/guest.h"
 #include "core/journal.h"
 #include "util/error.h"
 #include "util/uuid.h"
@@ -57,10 +55,11 @@ list_matches(guint flags, guint has)
 }
 
 static guint
-list_bits(const StoreObject *object)
+list_bits(DriverCtx *ctx, const StoreObject *object)
 {
-    guint bits = LIST_NO_MANAGEDSAVE | LIST_NO_SNAPSHOT | LIST_NO_CHECKPOINT;
+    guint bits = LIST_NO_SNAPSHOT | LIST_NO_CHECKPOINT;
 
+    bits |= ctx->kind->list_bits ? ctx->kind->list_bits(ctx, object) : LIST_NO_MANAGEDSAVE;
     bits |= object->is_active ? LIST_ACTIVE : LIST_INACTIVE;
     bits |= object->is_persistent ? LIST_PERSISTENT : LIST_TRANSIENT;
     bits |= object->is_autostart ? LIST_AUTOSTART : LIST_NO_AUTOSTART;
@@ -74,12 +73,12 @@ list_bits(const StoreObject *object)
 static GPtrArray *
 objects_list(DriverCtx *ctx, guint flags, GError **error)
 {
-    g_autoptr(Store) store = container_store(ctx);
+    g_autoptr(Store) store = guest_store(ctx);
     g_autoptr(GPtrArray) found = NULL;
     GPtrArray *refs;
     StoreListFlags which = STORE_LIST_ALL;
 
-    if (!container_check_flags(flags, LIST_ALL_FLAGS, "list", error))
+    if (!guest_check_flags(flags, LIST_ALL_FLAGS, "list", error))
         return NULL;
     if ((flags & (LIST_ACTIVE | LIST_INACTIVE)) == LIST_ACTIVE)
         which = STORE_LIST_ACTIVE;
@@ -92,7 +91,7 @@ objects_list(DriverCtx *ctx, guint flags, GError **error)
     for (guint i = 0; i < found->len; i++) {
         const StoreObject *object = g_ptr_array_index(found, i);
 
-        if (list_matches(flags, list_bits(object)))
+        if (list_matches(flags, list_bits(ctx, object)))
             g_ptr_array_add(refs, store_object_ref(object));
     }
     return refs;
@@ -101,7 +100,7 @@ objects_list(DriverCtx *ctx, guint flags, GError **error)
 static ObjectRef *
 objects_lookup_name(DriverCtx *ctx, const char *name, GError **error)
 {
-    g_autoptr(Store) store = container_store(ctx);
+    g_autoptr(Store) store = guest_store(ctx);
     g_autoptr(StoreObject) object = store_find_name(store, name, error);
 
     return object ? store_object_ref(object) : NULL;
@@ -110,7 +109,7 @@ objects_lookup_name(DriverCtx *ctx, const char *name, GError **error)
 static ObjectRef *
 objects_lookup_uuid(DriverCtx *ctx, const guint8 *uuid, GError **error)
 {
-    g_autoptr(Store) store = container_store(ctx);
+    g_autoptr(Store) store = guest_store(ctx);
     g_autoptr(StoreObject) object = store_find_uuid(store, uuid, error);
 
     return object ? store_object_ref(object) : NULL;
@@ -119,7 +118,7 @@ objects_lookup_uuid(DriverCtx *ctx, const guint8 *uuid, GError **error)
 static ObjectRef *
 objects_lookup_id(DriverCtx *ctx, int id, GError **error)
 {
-    g_autoptr(Store) store = container_store(ctx);
+    g_autoptr(Store) store = guest_store(ctx);
     g_autoptr(StoreObject) object = store_find_id(store, id, error);
 
     return object ? store_object_ref(object) : NULL;
@@ -128,16 +127,16 @@ objects_lookup_id(DriverCtx *ctx, int id, GError **error)
 static ObjectRef *
 objects_define(DriverCtx *ctx, const char *xml, guint flags, GPtrArray *warnings, GError **error)
 {
-    g_autoptr(Store) store = container_store(ctx);
+    g_autoptr(Store) store = guest_store(ctx);
     g_autoptr(DomainDef) def = NULL;
     g_autoptr(StoreObject) object = NULL;
     g_autoptr(ObjectRef) ref = NULL;
     g_autofree char *text = NULL;
     gboolean is_new = TRUE;
 
-    if (!container_check_flags(flags, DEFINE_VALIDATE, "define", error))
+    if (!guest_check_flags(flags, DEFINE_VALIDATE, "define", error))
         return NULL;
-    def = container_def_read(ctx, xml, (flags & DEFINE_VALIDATE) != 0, warnings, error);
+    def = guest_def_read(ctx, xml, (flags & DEFINE_VALIDATE) != 0, warnings, error);
     if (!def)
         return NULL;
     text = domain_def_format(def, DOMAIN_FORMAT_INACTIVE | DOMAIN_FORMAT_SECURE);
@@ -148,7 +147,7 @@ objects_define(DriverCtx *ctx, const char *xml, guint flags, GPtrArray *warnings
         return NULL;
     ref = store_object_ref(object);
     /* The definition is stored: a journal that cannot be written takes nothing back. */
-    (void)journal_append(ctx->paths, "lxc", ref, JOURNAL_LIFECYCLE, JOURNAL_DEFINED,
+    (void)journal_append(ctx->paths, ctx->kind->folder, ref, JOURNAL_LIFECYCLE, JOURNAL_DEFINED,
                          is_new ? JOURNAL_DEFINED_ADDED : JOURNAL_DEFINED_UPDATED, NULL, NULL);
     return g_steal_pointer(&ref);
 }
@@ -156,13 +155,13 @@ objects_define(DriverCtx *ctx, const char *xml, guint flags, GPtrArray *warnings
 static gboolean
 objects_undefine(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
 {
-    g_autoptr(Container) self = NULL;
+    g_autoptr(Guest) self = NULL;
     g_autoptr(ObjectLock) lock = NULL;
 
-    if (!container_check_flags(flags, 0, "undefine", error))
+    if (!guest_check_flags(flags, ctx->kind->undefine_flags, "undefine", error))
         return FALSE;
-    self = container_open(ctx, ref, error);
-    lock = self ? container_lock(self, error) : NULL;
+    self = guest_open(ctx, ref, error);
+    lock = self ? guest_lock(self, error) : NULL;
     if (!lock)
         return FALSE;
     if (!self->object->is_persistent) {
@@ -171,58 +170,40 @@ objects_undefine(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **err
                     self->object->name);
         return FALSE;
     }
+    if (ctx->kind->undefine && !ctx->kind->undefine(ctx, ref, flags, error))
+        return FALSE;
     if (!store_undefine(self->store, self->object->name, error))
         return FALSE;
     /* As above: the definition is gone, whatever the journal says. */
-    (void)journal_append(ctx->paths, "lxc", ref, JOURNAL_LIFECYCLE, JOURNAL_UNDEFINED, 0, NULL,
-                         NULL);
+    (void)journal_append(ctx->paths, ctx->kind->folder, ref, JOURNAL_LIFECYCLE, JOURNAL_UNDEFINED,
+                         0, NULL, NULL);
     return TRUE;
-}
-
-/* Puts into @def what exists only while it runs: console paths and host-side device names. */
-static void
-objects_fill_live(const Container *self, DomainDef *def)
-{
-    g_autoptr(Status) status = container_status(self, NULL);
-
-    def->id = self->object->id;
-    for (guint i = 0; status && i < def->consoles->len && i < status->consoles->len; i++) {
-        DomainConsole *console = g_ptr_array_index(def->consoles, i);
-
-        if (!g_ptr_array_index(status->consoles, i))
-            continue;
-        /* The link to the pty, so that the path stays the same from start to start. */
-        g_free(console->tty);
-        console->tty = g_strdup_printf("%s/console%u", self->live_dir, i);
-    }
-    for (guint i = 0; status && i < def->nets->len && i < status->netdevs->len; i++) {
-        DomainNet *net = g_ptr_array_index(def->nets, i);
-        const StatusNetdev *netdev = &g_array_index(status->netdevs, StatusNetdev, i);
-
-        g_free(net->host_dev);
-        net->host_dev = g_strdup(netdev->host);
-    }
 }
 
 static char *
 objects_get_xml(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
 {
-    g_autoptr(Container) self = NULL;
+    g_autoptr(Guest) self = NULL;
     g_autoptr(DomainDef) def = NULL;
     gboolean inactive = (flags & XML_INACTIVE) != 0;
 
-    if (!container_check_flags(flags, XML_ALL_FLAGS, "dumpxml", error))
+    if (!guest_check_flags(flags, XML_ALL_FLAGS, "dumpxml", error))
         return NULL;
-    self = container_open(ctx, ref, error);
+    self = guest_open(ctx, ref, error);
     if (!self)
         return NULL;
     if (!self->object->is_active)
         inactive = TRUE;
-    def = inactive ? container_config(self, error) : container_live(self, error);
+    def = inactive ? guest_config(self, error) : guest_live(self, error);
     if (!def)
         return NULL;
-    if (!inactive)
-        objects_fill_live(self, def);
+    if (!inactive) {
+        g_autoptr(Status) status = guest_status(self, NULL);
+
+        def->id = self->object->id;
+        if (status)
+            ctx->kind->fill_live(self->live_dir, status, def);
+    }
     return domain_def_format(def, (inactive ? DOMAIN_FORMAT_INACTIVE : 0) |
                                       ((flags & 1) ? DOMAIN_FORMAT_SECURE : 0));
 }
@@ -231,12 +212,12 @@ static gboolean
 objects_get_state(DriverCtx *ctx, const ObjectRef *ref, DomainState *ret_state, int *ret_reason,
                   GError **error)
 {
-    g_autoptr(Container) self = container_open(ctx, ref, error);
+    g_autoptr(Guest) self = guest_open(ctx, ref, error);
     g_autoptr(Status) status = NULL;
 
     if (!self)
         return FALSE;
-    status = container_status(self, NULL); /* none: it never ran */
+    status = guest_status(self, NULL); /* none: it never ran */
     status_to_domain_state(status, self->object->is_active, ret_state, ret_reason);
     return TRUE;
 }
@@ -244,27 +225,20 @@ objects_get_state(DriverCtx *ctx, const ObjectRef *ref, DomainState *ret_state, 
 static gboolean
 objects_get_info(DriverCtx *ctx, const ObjectRef *ref, DomainInfo *ret_info, GError **error)
 {
-    g_autoptr(Container) self = container_open(ctx, ref, error);
-    g_autoptr(DomainDef) def = self ? container_current(self, error) : NULL;
+    g_autoptr(Guest) self = guest_open(ctx, ref, error);
+    g_autoptr(DomainDef) def = self ? guest_current(self, error) : NULL;
     g_autoptr(Status) status = NULL;
     DomainInfo info = {.state = DOMAIN_STATE_NOSTATE};
 
     if (!def)
         return FALSE;
-    status = container_status(self, NULL);
+    status = guest_status(self, NULL);
     status_to_domain_state(status, self->object->is_active, &info.state, &info.reason);
     info.max_mem_kib = def->memory_kib;
     info.memory_kib = def->current_memory_kib;
     info.vcpus = def->tune.vcpus_current;
-    if (self->object->is_active && status) {
-        UsageMemory memory = {0};
-        UsageCpu cpu = {0};
-
-        if (usage_memory(status, &memory, NULL))
-            info.memory_kib = memory.used_bytes / 1024;
-        if (usage_cpu(status, &cpu, NULL))
-            info.cpu_time_ns = cpu.total_ns;
-    }
+    if (self->object->is_active && status)
+        ctx->kind->usage(self->live_dir, status, &info);
     *ret_info = info;
     return TRUE;
 }
@@ -272,7 +246,7 @@ objects_get_info(DriverCtx *ctx, const ObjectRef *ref, DomainInfo *ret_info, GEr
 static gboolean
 objects_is_persistent(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value, GError **error)
 {
-    g_autoptr(Container) self = container_open(ctx, ref, error);
+    g_autoptr(Guest) self = guest_open(ctx, ref, error);
 
     if (!self)
         return FALSE;
@@ -283,7 +257,7 @@ objects_is_persistent(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value,
 static gboolean
 objects_get_autostart(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value, GError **error)
 {
-    g_autoptr(Container) self = container_open(ctx, ref, error);
+    g_autoptr(Guest) self = guest_open(ctx, ref, error);
 
     if (!self)
         return FALSE;
@@ -294,8 +268,8 @@ objects_get_autostart(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value,
 static gboolean
 objects_set_autostart(DriverCtx *ctx, const ObjectRef *ref, gboolean value, GError **error)
 {
-    g_autoptr(Container) self = container_open(ctx, ref, error);
-    g_autoptr(ObjectLock) lock = self ? container_lock(self, error) : NULL;
+    g_autoptr(Guest) self = guest_open(ctx, ref, error);
+    g_autoptr(ObjectLock) lock = self ? guest_lock(self, error) : NULL;
 
     if (!lock)
         return FALSE;
@@ -308,7 +282,7 @@ objects_set_autostart(DriverCtx *ctx, const ObjectRef *ref, gboolean value, GErr
     return store_set_autostart(self->store, self->object->name, value, error);
 }
 
-const DomainObjects container_objects = {
+const DomainObjects guest_objects = {
     .list = objects_list,
     .lookup_name = objects_lookup_name,
     .lookup_uuid = objects_lookup_uuid,
@@ -321,6 +295,6 @@ const DomainObjects container_objects = {
     .is_persistent = objects_is_persistent,
     .get_autostart = objects_get_autostart,
     .set_autostart = objects_set_autostart,
-    .get_metadata = container_get_metadata,
-    .set_metadata = container_set_metadata,
+    .get_metadata = guest_get_metadata,
+    .set_metadata = guest_set_metadata,
 };
