@@ -2,7 +2,7 @@
 
 /* container/facts.h - what the host has, gathered before a plan is made, so that planning is pure.
  *
- * Used by: lifecycle.c, resources.c (gather), plan-*.c (read), tests (make their own).
+ * Used by: kind.c, resources.c (gather), plan-*.c (read), tests (make their own).
  */
 #pragma once
 

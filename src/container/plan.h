@@ -13,7 +13,7 @@
  *   plan-confine.c payload: capabilities, seccomp; and guest: masked and read-only paths
  *   plan-init.c    init: environment, user, command
  *
- * Used by: lifecycle.c. Format: supervisor/plan.h.
+ * Used by: kind.c. Format: supervisor/plan.h.
  */
 #pragma once
 

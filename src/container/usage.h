@@ -2,7 +2,7 @@
 
 /* container/usage.h - what a running container uses, from its control groups.
  *
- * Used by: objects.c (info), stats.c.
+ * Used by: kind.c (info), stats.c.
  * All calls: FALSE with an error naming the controller when the host has none for it.
  */
 #pragma once
