@@ -94,12 +94,6 @@ check_fs(const DomainDef *def, const char *source, GError **error)
                                     "%s:%d: <filesystem>: '%s' is made by lodge; mount below it "
                                     "or somewhere else",
                                     source, fs->line, fs->target);
-        /* mount(2) of a file system that was not written for user namespaces: EPERM */
-        if (def->idmap_uid->len > 0 && (fs->type == DOMAIN_FS_FILE || fs->type == DOMAIN_FS_BLOCK))
-            return check_refuse(LODGE_ERROR_UNSUPPORTED_CONFIG, error,
-                                "%s:%d: <filesystem type='%s'> cannot be mounted in a guest with "
-                                "<idmap>; mount it on the host and use type='mount'",
-                                source, fs->line, domain_fs_type_to_string(fs->type));
         if (strcmp(fs->target, "/") != 0)
             continue;
         if (fs->type != DOMAIN_FS_MOUNT && fs->type != DOMAIN_FS_FILE &&
@@ -128,11 +122,11 @@ check_devices(const DomainDef *def, const char *source, GError **error)
     for (guint i = 0; def->idmap_uid->len > 0 && i < def->hostdevs->len; i++) {
         const DomainHostdev *dev = g_ptr_array_index(def->hostdevs, i);
 
-        if (dev->type != DOMAIN_HOSTDEV_NET)
+        if (dev->type != DOMAIN_HOSTDEV_NET && !g_str_has_prefix(dev->source, "/dev/"))
             return check_refuse(LODGE_ERROR_UNSUPPORTED_CONFIG, error,
-                                "%s:%d: <hostdev>: device nodes cannot be made in a guest with "
-                                "<idmap>; remove one of the two",
-                                source, dev->line);
+                                "%s:%d: <hostdev>: '%s' does not lie in /dev, and elsewhere no "
+                                "device can be made in a guest with <idmap>; name it below /dev",
+                                source, dev->line, dev->source);
     }
     for (guint i = 0; i < def->nets->len; i++) {
         const DomainNet *net = g_ptr_array_index(def->nets, i);

@@ -31,10 +31,28 @@
 
 /* Files that tell about, or reach, the host behind the guest. */
 static const char *const masked_paths[] = {
-    "/proc/acpi",    "/proc/asound",     "/proc/interrupts",    "/proc/kcore",
-    "/proc/keys",    "/proc/key-users",  "/proc/latency_stats", "/proc/sched_debug",
-    "/proc/scsi",    "/proc/timer_list", "/proc/timer_stats",   "/sys/devices/virtual/powercap",
-    "/sys/firmware", "/sys/fs/selinux",
+    "/proc/acpi",
+    "/proc/asound",
+    "/proc/interrupts",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/key-users",
+    "/proc/latency_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/sys/dev/block",
+    "/sys/devices/virtual/powercap",
+    "/sys/firmware",
+    "/sys/fs/selinux",
+};
+
+/* What the host mounts on its /sys: seen by a guest that has neither a root nor a network of its own, for a
+ * sysfs of its own would be the same one once more, and the kernel refuses to mount that on itself. */
+static const char *const masked_mounts[] = {
+    "/sys/fs/bpf",       "/sys/fs/fuse/connections", "/sys/fs/pstore",      "/sys/kernel/config",
+    "/sys/kernel/debug", "/sys/kernel/security",     "/sys/kernel/tracing",
 };
 
 static const char *const readonly_paths[] = {
@@ -83,6 +101,10 @@ plan_masks(const PlanInput *in, GString *plan)
         return;
     for (gsize i = 0; i < G_N_ELEMENTS(masked_paths); i++)
         plan_add(plan, "mask", masked_paths[i], NULL);
+    for (gsize i = 0;
+         !plan_root_fs(in->def) && !plan_has_own_net(in->def) && i < G_N_ELEMENTS(masked_mounts);
+         i++)
+        plan_add(plan, "mask", masked_mounts[i], NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(readonly_paths); i++)
         plan_add(plan, "readonly", readonly_paths[i], NULL);
 }

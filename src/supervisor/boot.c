@@ -263,41 +263,60 @@ real_sources(const Guest *guest)
     return reals;
 }
 
-static void
-free_reals(const Guest *guest, char **reals)
+/* What the child cannot allocate, and in a user namespace what it may not do. */
+static int
+fill_child(Guest *guest, Child *child, bool has_own_net, Err *err)
 {
-    for (int i = 0; reals && i < guest->plan.phase[PLAN_GUEST].n; i++)
-        free(reals[i]);
-    free(reals);
+    int n = guest->plan.phase[PLAN_GUEST].n;
+
+    child->sources = calloc((size_t)n + 1, sizeof *child->sources);
+    for (int i = 0; child->sources && i <= n; i++)
+        child->sources[i] = -1;
+    child->envp = make_env(&guest->plan);
+    if (child->has_userns)
+        child->reals = real_sources(guest);
+    if (!child->sources || !child->envp || (child->has_userns && !child->reals) ||
+        undo_reserve(&guest->boot_undo) < 0)
+        return err_set_errno(err, ENOMEM, "cannot start the guest");
+    if (!child->has_userns)
+        return 0;
+    if (!has_own_net && copy_sys(guest, &child->sys_fd, err) < 0)
+        return -1;
+    return child_make_dev(child, err) < 0 ? -1 : child_open_devices(child, err);
 }
 
-int
-boot_begin(Guest *guest, Err *err)
+/* The child has its own copy of all of it. */
+static void
+empty_child(const Guest *guest, Child *child)
 {
-    Child child = {.guest = guest, .sys_fd = -1};
-    uint64_t flags = 0;
+    int n = guest->plan.phase[PLAN_GUEST].n;
+
+    for (int i = 0; child->sources && i < n; i++)
+        io_close(&child->sources[i]);
+    for (int i = 0; child->reals && i < n; i++)
+        free(child->reals[i]);
+    free(child->sources);
+    free(child->reals);
+    free(child->envp);
+    io_close(&child->dev_fd);
+    io_close(&child->sys_fd);
+}
+
+static pid_t
+clone_child(Guest *guest, uint64_t flags, Err *err)
+{
+    Child child = {.guest = guest,
+                   .must_wait = must_wait(guest),
+                   .has_userns = flags & CLONE_NEWUSER,
+                   .dev_fd = -1,
+                   .sys_fd = -1};
     int pair[2] = {-1, -1}, saved_errno;
     pid_t pid = -1;
 
-    if (clone_flags(guest, &flags, err) < 0)
+    if (make_sockets(guest, pair, err) < 0)
         return -1;
-    child.must_wait = must_wait(guest);
-    child.has_userns = flags & CLONE_NEWUSER;
-    if (child.has_userns && !(flags & CLONE_NEWNET) && copy_sys(guest, &child.sys_fd, err) < 0)
-        return -1;
-    if (make_sockets(guest, pair, err) < 0) {
-        io_close(&child.sys_fd);
-        return -1;
-    }
     child.socket = pair[1];
-    child.sources = calloc((size_t)guest->plan.phase[PLAN_GUEST].n + 1, sizeof *child.sources);
-    child.envp = make_env(&guest->plan);
-    if (child.has_userns)
-        child.reals = real_sources(guest);
-    if (!child.sources || !child.envp || (child.has_userns && !child.reals) ||
-        undo_reserve(&guest->boot_undo) < 0) {
-        errno = ENOMEM;
-    } else {
+    if (fill_child(guest, &child, flags & CLONE_NEWNET, err) == 0) {
         undo_add(&guest->boot_undo, undo_made, 0);
         undo_add(&guest->boot_undo, undo_consoles, 0);
         undo_add(&guest->boot_undo, undo_links, 0);
@@ -307,31 +326,44 @@ boot_begin(Guest *guest, Err *err)
             io_close(&pair[0]);
             child_main(&child);
         }
-    }
-    saved_errno = errno;
-    io_close(&pair[1]);
-    io_close(&child.sys_fd);
-    free(child.sources);
-    free_reals(guest, child.reals);
-    free(child.envp);
-    guest->child_socket = pair[0];
-    if (pid < 0) {
-        (void)err_set_errno(err, saved_errno, "cannot make the guest's namespaces");
-        if (saved_errno == EPERM)
+        saved_errno = errno;
+        if (pid < 0)
+            (void)err_set_errno(err, saved_errno, "cannot make the guest's namespaces");
+        if (pid < 0 && saved_errno == EPERM)
             (void)err_hint(err, "this takes root");
-        else if (saved_errno == ENOSPC)
+        else if (pid < 0 && saved_errno == ENOSPC)
             (void)err_hint(err, "see the limits in /proc/sys/user");
-        return -1;
     }
+    io_close(&pair[1]);
+    empty_child(guest, &child);
+    if (pid < 0)
+        io_close(&pair[0]);
+    guest->child_socket = pair[0];
+    return pid;
+}
+
+int
+boot_begin(Guest *guest, Err *err)
+{
+    uint64_t flags = 0;
+    bool has_userns;
+    pid_t pid;
+
+    if (clone_flags(guest, &flags, err) < 0)
+        return -1;
+    has_userns = flags & CLONE_NEWUSER;
+    pid = clone_child(guest, flags, err);
+    if (pid < 0)
+        return -1;
     guest->init_pid = pid;
     guest->has_exit = false;
     guest->init_start = ns_start_time(pid);
     if (!guest->init_start) /* `clean` would not know it again */
         return err_set_errno(err, errno, "cannot read when the guest's first process began");
-    if (child.has_userns && (write_map(guest, "uid", err) < 0 || write_map(guest, "gid", err) < 0 ||
-                             say(guest, CHILD_MAPPED, NULL, 0, err) < 0))
+    if (has_userns && (write_map(guest, "uid", err) < 0 || write_map(guest, "gid", err) < 0 ||
+                       say(guest, CHILD_MAPPED, NULL, 0, err) < 0))
         return -1;
-    return child.must_wait ? prepare_child(guest, err) : 0;
+    return must_wait(guest) ? prepare_child(guest, err) : 0;
 }
 
 /* One message of the child; the descriptor is taken over or closed. */

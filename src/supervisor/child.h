@@ -13,8 +13,8 @@
  *                         'g'          + descriptors: `tasks` of the v1 groups. Groups and links are there:
  *                                      the supervisor makes them while the child mounts
  *
- * Nothing here calls malloc. Files: guest-child.c (order, talk), mount-child.c, dev-child.c, net-child.c,
- * init-child.c.
+ * Nothing here calls malloc. Files: guest-child.c (order, talk), source-child.c, mount-child.c, dev-child.c,
+ * net-child.c, init-child.c.
  */
 #pragma once
 
@@ -23,7 +23,6 @@
 #include "host/mount.h"
 #include "supervisor/guest-priv.h"
 
-#define CHILD_NODES   6 /* the standard devices */
 #define CHILD_MAPPED  'm'
 #define CHILD_GO      'g'
 #define CHILD_AT_EXEC (-1) /* guest->progress when nothing but exec is left */
@@ -32,16 +31,17 @@ typedef struct {
     Guest *guest;
     int socket;
     bool must_wait;      /* for 'g' */
-    bool has_userns;     /* device nodes have to be bound, not made */
+    bool has_userns;     /* what only root of the host may do, the supervisor has done */
     bool is_shared_root; /* root "/" */
     bool root_is_device;
-    int *sources; /* (array): for each step of phase guest a detached tree or a device, or -1 */
+    int point_fd; /* where a root on a device is put for a moment; -1 */
+    int *sources; /* (array): for each step of phase guest a detached tree, or the root; or -1 */
     char **
         reals; /* (array): in a user namespace, for each step its host directory without links, or NULL */
     char **envp; /* of init */
     int sys_fd;  /* a copy of the host's /sys alone, to be mounted instead of one's own; -1 */
     int made_fd; /* the list of mount points, for one who may not open it later; -1 */
-    int nodes[CHILD_NODES];
+    int dev_fd;  /* in a user namespace: the guest's /dev with its nodes, detached; -1 */
     MountRoot root;
     int tree_fd;         /* the private root's tree; -1 for the host's root */
     bool root_read_only; /* set when everything else is mounted */
@@ -57,9 +57,13 @@ typedef int (*ChildOpFunc)(Child *child, const PlanStep *step, Err *err);
 ChildOpFunc child_mount_op(int op); /* mount-child.c */
 ChildOpFunc child_dev_op(int op);   /* dev-child.c */
 
-/* Before anything is changed: opens what lies on the host. */
+/* Before anything is changed: opens what lies on the host (source-child.c). Of that, the file systems on
+ * devices: called by the supervisor, before it clones, when there is a user namespace. */
 int child_open_sources(Child *child, Err *err);
-int child_open_nodes(Child *child, Err *err);
+int child_open_devices(Child *child, Err *err);
+int *child_source(Child *child, const PlanStep *step);
+/* child->dev_fd: in the supervisor, when there is a user namespace (dev-child.c). */
+int child_make_dev(Child *child, Err *err);
 /* After phase guest: read-only root, pivot, autofs. */
 int child_seal_root(Child *child, Err *err);
 

@@ -176,6 +176,20 @@ detach_settle(Guest *guest)
     io_close(&guest->ahead_fd);
 }
 
+void
+detach_undo(Guest *guest)
+{
+    const PlanPhase *phase = &guest->plan.phase[PLAN_HOST];
+
+    detach_settle(guest);
+    for (int i = 0; i < phase->n && !guest->has_groups; i++) {
+        char *const *argv = phase->steps[i].argv;
+
+        if (phase->steps[i].op == OP_CGROUP && !guest_group(guest, argv[3]))
+            cgroup_remove_unused(argv[3]);
+    }
+}
+
 static int
 enter_groups(Guest *guest, Err *err)
 {
@@ -218,7 +232,7 @@ enter_groups(Guest *guest, Err *err)
         if (step->op == OP_SUPERVISOR_GROUP && strcmp(step->argv[1], "v1") == 0 &&
             !is_at_root(text, controllers_of(guest, step->argv[2])) &&
             (undo_reserve(&guest->host_undo) < 0 || enter_group_v1(guest, step, err) < 0)) {
-            detach_settle(guest);
+            detach_undo(guest);
             undo_run(&guest->host_undo, guest);
             return -1;
         }
@@ -259,7 +273,7 @@ detach(Guest *guest, Err *err)
             return 0;
         (void)err_set_errno(err, errno, "cannot leave the launcher's directory");
     }
-    detach_settle(guest);
+    detach_undo(guest);
     undo_run(&guest->host_undo, guest);
     return -1;
 }

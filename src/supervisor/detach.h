@@ -15,6 +15,8 @@ int detach(Guest *guest, Err *err);
 
 /* Waits until the process that did not go on has ended: it makes groups ahead. */
 void detach_settle(Guest *guest);
+/* The same; and what it made goes, unless it was taken over meanwhile. */
+void detach_undo(Guest *guest);
 
 /* Descriptors 0-2 become /dev/null; done late when init is to inherit the launcher's. */
 int detach_stdio(Err *err);

@@ -20,7 +20,7 @@
 static const struct {
     const char *name;
     unsigned major, minor;
-} nodes[CHILD_NODES] = {
+} nodes[] = {
     {"null", 1, 3},   {"zero", 1, 5},    {"full", 1, 7},
     {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0},
 };
@@ -34,36 +34,118 @@ static const struct {
     {"stderr", "/proc/self/fd/2"},
 };
 
-/* In a user namespace nodes cannot be made; the host's are bound, and have to be found before /dev is
- * covered. */
-int
-child_open_nodes(Child *child, Err *err)
-{
-    char path[32];
+/* Who shall own what is made: root of the guest. */
+typedef struct {
+    uid_t uid;
+    gid_t gid;
+} Owner;
 
-    if (!child->has_userns || !plan_find(&child->guest->plan, PLAN_GUEST, "dev"))
+static int
+put_node(int dir_fd, const char *name, mode_t mode, dev_t number, const Owner *owner)
+{
+    if (mknodat(dir_fd, name, mode, number) < 0)
+        return -1;
+    if (!owner)
         return 0;
-    for (int i = 0; i < CHILD_NODES; i++) {
-        (void)io_format(path, sizeof path, "/dev/%s", nodes[i].name);
-        child->nodes[i] = mount_clone(AT_FDCWD, path, false);
-        if (child->nodes[i] < 0)
-            return err_set_errno(err, errno, "cannot give the device '%s' to the guest", path);
-    }
-    return 0;
+    /* the supervisor's umask is its launcher's */
+    return fchownat(dir_fd, name, owner->uid, owner->gid, AT_SYMLINK_NOFOLLOW) < 0
+               ? -1
+               : fchmodat(dir_fd, name, mode & 07777, 0);
 }
 
 static int
-put_node(Child *child, int dev_fd, int i)
+put_standard_nodes(int dev_fd, const Owner *owner)
 {
-    int fd, result;
+    for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
+        if (put_node(dev_fd, nodes[i].name, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor),
+                     owner) < 0)
+            return -1;
+    return 0;
+}
 
-    if (!child->has_userns)
-        return mknodat(dev_fd, nodes[i].name, S_IFCHR | 0666,
-                       makedev(nodes[i].major, nodes[i].minor));
-    fd = openat(dev_fd, nodes[i].name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    result = fd < 0 ? -1 : mount_attach(child->nodes[i], fd);
-    io_close(&fd);
-    io_close(&child->nodes[i]);
+/* What `device` says: its mode and number. */
+static int
+parse_device(const PlanStep *step, mode_t *ret_mode, dev_t *ret_number, Err *err)
+{
+    uint64_t major_number, minor_number;
+
+    if (io_parse_u64(step->argv[3], UINT32_MAX, &major_number) < 0 ||
+        io_parse_u64(step->argv[4], UINT32_MAX, &minor_number) < 0 ||
+        (strcmp(step->argv[2], "c") != 0 && strcmp(step->argv[2], "b") != 0) ||
+        !strrchr(step->argv[1], '/'))
+        return err_set(err, "config", "plan line %d: bad device", step->line);
+    *ret_mode = (mode_t)strtoul(step->argv[5], NULL, 8) & 0777;
+    *ret_mode |= step->argv[2][0] == 'c' ? S_IFCHR : S_IFBLK;
+    *ret_number = makedev((unsigned)major_number, (unsigned)minor_number);
+    return 0;
+}
+
+/* A device below /dev, with the directories on the way; nobody else sees this tree yet. */
+static int
+put_device(int dev_fd, const PlanStep *step, const Owner *owner, Err *err)
+{
+    char path[PATH_MAX];
+    mode_t mode;
+    dev_t number;
+
+    if (parse_device(step, &mode, &number, err) < 0)
+        return -1;
+    if (strncmp(step->argv[1], "/dev/", 5) != 0 ||
+        io_format(path, sizeof path, "%s", step->argv[1] + 5) < 0)
+        return err_set(err, "unsupported",
+                       "cannot make the device '%s' in a guest with an idmap: it does not lie in "
+                       "/dev",
+                       step->argv[1]);
+    for (char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdirat(dev_fd, path, 0755) == 0) {
+            if (fchownat(dev_fd, path, owner->uid, owner->gid, AT_SYMLINK_NOFOLLOW) < 0 ||
+                fchmodat(dev_fd, path, 0755, 0) < 0)
+                return err_set_errno(err, errno, "cannot make '/dev/%s' for the guest", path);
+        } else if (errno != EEXIST) {
+            return err_set_errno(err, errno, "cannot make '/dev/%s' for the guest", path);
+        }
+        *slash = '/';
+    }
+    if (put_node(dev_fd, path, mode, number, owner) < 0)
+        return err_set_errno(err, errno, "cannot make the device '%s' in the guest", step->argv[1]);
+    return 0;
+}
+
+/* The host's number of the guest's 0. */
+static id_t
+mapped_root(const Guest *guest, const char *kind)
+{
+    const PlanPhase *phase = &guest->plan.phase[PLAN_GUEST];
+    uint64_t target;
+
+    for (int i = 0; i < phase->n; i++)
+        if (phase->steps[i].op == OP_IDMAP && strcmp(phase->steps[i].argv[1], kind) == 0 &&
+            strcmp(phase->steps[i].argv[2], "0") == 0 &&
+            io_parse_u64(phase->steps[i].argv[3], UINT32_MAX, &target) == 0)
+            return (id_t)target;
+    return 0;
+}
+
+int
+child_make_dev(Child *child, Err *err)
+{
+    const PlanPhase *phase = &child->guest->plan.phase[PLAN_GUEST];
+    Owner owner = {mapped_root(child->guest, "uid"), mapped_root(child->guest, "gid")};
+    int result = 0;
+
+    if (!plan_find(&child->guest->plan, PLAN_GUEST, "dev"))
+        return 0;
+    child->dev_fd =
+        mount_new("tmpfs", "tmpfs", "mode=755,size=64k", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+    if (child->dev_fd < 0 || fchownat(child->dev_fd, ".", owner.uid, owner.gid, 0) < 0 ||
+        put_standard_nodes(child->dev_fd, &owner) < 0)
+        return err_set_errno(err, errno, "cannot make the guest's /dev");
+    for (int i = 0; i < phase->n && result == 0; i++) {
+        *child->guest->progress = phase->steps[i].line;
+        if (phase->steps[i].op == OP_DEVICE)
+            result = put_device(child->dev_fd, &phase->steps[i], &owner, err);
+    }
     return result;
 }
 
@@ -74,15 +156,17 @@ do_dev(Child *child, const PlanStep *step, Err *err)
 
     if (fd < 0)
         return -1;
-    if (mount_at(fd, "tmpfs", "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=755,size=64k") < 0)
-        result = -1;
+    result = child->dev_fd >= 0
+                 ? mount_attach(child->dev_fd, fd)
+                 : mount_at(fd, "tmpfs", "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=755,size=64k");
     io_close(&fd);
     if (result == 0)
         dev_fd = mount_open(&child->root, "/dev");
     if (dev_fd < 0)
         result = -1;
-    for (int i = 0; i < CHILD_NODES && result == 0; i++)
-        result = put_node(child, dev_fd, i);
+    if (result == 0 && child->dev_fd < 0)
+        result = put_standard_nodes(dev_fd, NULL);
+    io_close(&child->dev_fd);
     for (size_t i = 0; i < sizeof links / sizeof links[0] && result == 0; i++)
         result = symlinkat(links[i].to, dev_fd, links[i].name);
     if (result == 0)
@@ -129,31 +213,25 @@ static int
 do_device(Child *child, const PlanStep *step, Err *err)
 {
     char parent[PATH_MAX], *slash;
-    uint64_t major_number, minor_number;
-    mode_t mode = (mode_t)strtoul(step->argv[5], NULL, 8) & 0777;
-    int fd = -1, result = -1;
+    mode_t mode;
+    dev_t number;
+    int fd = -1;
 
-    if (io_parse_u64(step->argv[3], UINT32_MAX, &major_number) < 0 ||
-        io_parse_u64(step->argv[4], UINT32_MAX, &minor_number) < 0 ||
-        (strcmp(step->argv[2], "c") != 0 && strcmp(step->argv[2], "b") != 0) ||
-        io_format(parent, sizeof parent, "%s", step->argv[1]) < 0 ||
-        !(slash = strrchr(parent, '/')))
-        return err_set(err, "config", "plan line %d: bad device", step->line);
+    if (child->has_userns) /* it came with /dev */
+        return 0;
+    if (parse_device(step, &mode, &number, err) < 0)
+        return -1;
+    if (io_format(parent, sizeof parent, "%s", step->argv[1]) < 0)
+        return err_set_errno(err, errno, "cannot make the device '%s' in the guest", step->argv[1]);
+    slash = strrchr(parent, '/');
     *slash++ = '\0';
-    if (child->has_userns) {
-        (void)err_set(err, "unsupported", "cannot make the device '%s' in a guest with an idmap",
-                      step->argv[1]);
-        return err_hint(err, "remove the <idmap> or the <hostdev>");
-    }
     fd = mount_target(&child->root, parent[0] ? parent : "/", true, err);
     if (fd < 0)
         return -1;
-    result = mknodat(fd, slash, (step->argv[2][0] == 'c' ? S_IFCHR : S_IFBLK) | mode,
-                     makedev((unsigned)major_number, (unsigned)minor_number));
-    if (result < 0)
+    if (put_node(fd, slash, mode, number, NULL) < 0)
         (void)err_set_errno(err, errno, "cannot make the device '%s' in the guest", step->argv[1]);
     io_close(&fd);
-    return result;
+    return err->word[0] ? -1 : 0;
 }
 
 static int

@@ -250,7 +250,7 @@ guest_undo(Guest *guest, GuestReason reason)
     if (guest->state == GUEST_ENDED)
         return;
     undo_run(&guest->boot_undo, guest);
-    detach_settle(guest);
+    detach_undo(guest);
     undo_run(&guest->host_undo, guest);
     guest->state = GUEST_ENDED;
     guest->reason = reason;

@@ -20,44 +20,6 @@ is_read_only(const char *word)
     return strcmp(word, "ro") == 0;
 }
 
-/* root DIR, mount SOURCE, mount-dev SOURCE: what is on the host is found before the guest's tree covers it. */
-int
-child_open_sources(Child *child, Err *err)
-{
-    const PlanPhase *phase = &child->guest->plan.phase[PLAN_GUEST];
-
-    for (int i = 0; i < phase->n; i++) {
-        const PlanStep *step = &phase->steps[i];
-        const char *source = step->argv[1];
-        int *fd = &child->sources[i];
-
-        *fd = -1;
-        *child->guest->progress = step->line;
-        if (step->op == OP_MOUNT)
-            *fd = mount_clone(AT_FDCWD, source, true);
-        else if (step->op == OP_ROOT && source[0] != '@')
-            *fd = open(source, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        else if (step->op == OP_MOUNT_DEV && source[0] != '@')
-            *fd = open(source, O_RDONLY | O_CLOEXEC);
-        else
-            continue;
-        if (*fd >= 0 ||
-            (step->op == OP_ROOT && errno == ENOTDIR)) /* a device, or do_root() says so */
-            continue;
-        return err_set_errno(err, errno,
-                             step->op == OP_ROOT ? "cannot use '%s' as the guest's root"
-                                                 : "cannot mount '%s' in the guest",
-                             source);
-    }
-    return 0;
-}
-
-static int *
-source_of(Child *child, const PlanStep *step)
-{
-    return &child->sources[step - child->guest->plan.phase[PLAN_GUEST].steps];
-}
-
 /* Where a step mounted, as the kernel names it now: links in the guest's tree are resolved. */
 static int
 point_of(Child *child, const char *target, char *out, size_t size)
@@ -145,78 +107,28 @@ on_made(void *user_data, const char *path, bool is_dir, Err *err)
                               : made_write(child->made_fd, host, is_dir, err);
 }
 
-/* What the XML calls it: the file of "@ID". */
-static const char *
-device_name(const Child *child, const char *name)
-{
-    const PlanPhase *phase = &child->guest->plan.phase[PLAN_HOST];
-
-    for (int i = 0; name[0] == '@' && i < phase->n; i++)
-        if (phase->steps[i].op == OP_LOOP && strcmp(phase->steps[i].argv[1], name + 1) == 0)
-            return phase->steps[i].argv[2];
-    return name;
-}
-
-/* The file system on a device: a detached tree. @fd: the device, or -1 with @name "@ID" for a loop device. */
-static int
-device_tree(Child *child, const PlanStep *step, int fd, bool read_only, Err *err)
-{
-    const char *name = step->argv[1], *type;
-    GuestLoop *loop = name[0] == '@' ? guest_loop(child->guest, name + 1) : NULL;
-    char path[40];
-    int tree_fd;
-
-    if (name[0] == '@' && !loop)
-        return err_set(err, "config", "plan line %d: no loop device '%s'", step->line, name);
-    name = device_name(child, name);
-    type = mount_probe(loop ? loop->fd : fd);
-    if (!type) {
-        (void)err_set(err, "config", "cannot mount '%s' in the guest: no known file system on it",
-                      name);
-        return err_hint(err, "make one, for example with mkfs.ext4");
-    }
-    /* by descriptor: the path may mean something else by now */
-    if (loop)
-        (void)io_format(path, sizeof path, "/dev/loop%d", loop->number);
-    else
-        (void)io_format(path, sizeof path, "/proc/self/fd/%d", fd);
-    /* not only the mount: the device itself may refuse to be opened for writing */
-    tree_fd = mount_new(type, path, read_only ? "ro" : NULL, read_only ? MOUNT_ATTR_RDONLY : 0);
-    if (tree_fd < 0)
-        return err_set_errno(err, errno, "cannot mount '%s' (%s) in the guest", name, type);
-    return tree_fd;
-}
-
 /* A root on a device is put over the live directory, for want of a place of its own; only this namespace
  * sees it there, and only until it is the root. */
 static int
 root_on_device(Child *child, const PlanStep *step, Err *err)
 {
-    int fd = -1;
+    int *source = child_source(child, step), result = 0;
 
-    if (step->argv[1][0] != '@' && (fd = open(step->argv[1], O_RDONLY | O_CLOEXEC)) < 0)
-        return err_set_errno(err, errno, "cannot use '%s' as the guest's root", step->argv[1]);
-    child->tree_fd = device_tree(child, step, fd, child->root_read_only, err);
-    io_close(&fd);
-    if (child->tree_fd < 0)
-        return -1;
-    fd = open(child->guest->live, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || mount_attach(child->tree_fd, fd) < 0)
-        (void)err_set_errno(err, errno, "cannot mount '%s' as the guest's root", step->argv[1]);
-    io_close(&fd);
-    child->root.root_fd = child->tree_fd;
-    return err->word[0] ? -1 : 0;
+    child->tree_fd = child->root.root_fd = *source;
+    *source = -1;
+    if (mount_attach(child->tree_fd, child->point_fd) < 0)
+        result = err_set_errno(err, errno, "cannot mount '%s' as the guest's root", step->argv[1]);
+    io_close(&child->point_fd);
+    return result;
 }
 
 static int
 root_on_directory(Child *child, const PlanStep *step, Err *err)
 {
     const char *dir = step->argv[1];
-    int dir_fd = *source_of(child, step), result = -1;
+    int dir_fd = *child_source(child, step), result = -1;
 
-    *source_of(child, step) = -1;
-    if (dir_fd < 0)
-        return err_set_errno(err, ENOTDIR, "cannot use '%s' as the guest's root", dir);
+    *child_source(child, step) = -1;
     if (child->is_shared_root) {
         child->root.root_fd = dir_fd;
         return 0;
@@ -235,17 +147,15 @@ static int
 do_root(Child *child, const PlanStep *step, Err *err)
 {
     const char *source = step->argv[1];
-    struct stat st;
-    bool is_device = source[0] == '@' || (stat(source, &st) == 0 && S_ISBLK(st.st_mode));
 
     child->root = (MountRoot){.root_fd = -1, .made = on_made, .user_data = child};
     child->root_read_only = is_read_only(step->argv[2]);
     child->is_shared_root = strcmp(source, "/") == 0;
-    child->root_is_device = is_device;
-    if ((is_device ? root_on_device(child, step, err) : root_on_directory(child, step, err)) < 0)
+    if ((child->root_is_device ? root_on_device(child, step, err)
+                               : root_on_directory(child, step, err)) < 0)
         return -1;
     /* all of it now, except the top: mount points may have to be made there */
-    if (child->root_read_only && !is_device &&
+    if (child->root_read_only && !child->root_is_device &&
         (mount_attr(child->root.root_fd, true, MOUNT_ATTR_RDONLY, 0) < 0 ||
          mount_attr(child->root.root_fd, false, 0, MOUNT_ATTR_RDONLY) < 0))
         return err_set_errno(err, errno, "cannot make '%s' read-only", source);
@@ -276,7 +186,14 @@ place(Child *child, int *tree_fd, const char *target, bool read_only, Err *err)
 static int
 do_mount(Child *child, const PlanStep *step, Err *err)
 {
-    return place(child, source_of(child, step), step->argv[2], is_read_only(step->argv[3]), err);
+    return place(child, child_source(child, step), step->argv[2], is_read_only(step->argv[3]), err);
+}
+
+/* It was mounted read-only, if it was to be. */
+static int
+do_mount_dev(Child *child, const PlanStep *step, Err *err)
+{
+    return place(child, child_source(child, step), step->argv[2], false, err);
 }
 
 static int
@@ -290,16 +207,6 @@ do_bind(Child *child, const PlanStep *step, Err *err)
     io_close(&fd);
     return tree_fd < 0 ? -1
                        : place(child, &tree_fd, step->argv[2], is_read_only(step->argv[3]), err);
-}
-
-static int
-do_mount_dev(Child *child, const PlanStep *step, Err *err)
-{
-    int *own = source_of(child, step);
-    int tree_fd = device_tree(child, step, *own, is_read_only(step->argv[3]), err);
-
-    io_close(own);
-    return tree_fd < 0 ? -1 : place(child, &tree_fd, step->argv[2], false, err);
 }
 
 static int

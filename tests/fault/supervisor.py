@@ -43,7 +43,8 @@ class Snapshot:
         self.links = sorted(l["ifname"] for l in json.loads(sh("ip", "-j", "link").stdout))
         self.mounts = open("/proc/self/mountinfo").read()
         self.programs = programs()
-        self.files = sorted(str(p) for top in (ROOT, "/export") for p in pathlib.Path(top).rglob("*"))
+        self.files = sorted(str(p) for top in (ROOT, "/export", "/srv/mapped") for p in pathlib.Path(top).rglob("*"))
+        self.loops = sorted(glob.glob("/sys/block/loop*/loop"))
         self.forward = open("/proc/sys/net/ipv4/ip_forward").read()
 
     def check(self, other, when):
@@ -192,6 +193,37 @@ class Network(sup.Plan):
 def test_network():
     os.makedirs("/run/lodge/vnet/.forwarding", exist_ok=True)
     every_call(Network, 30)
+
+
+def mapped():
+    """In a user namespace: the supervisor mounts what the guest may not."""
+    plan = sup.Plan(name="mapped", root="/srv/mapped", init=("/bin/sleep", "1000"))
+    plan.phases["host"].insert(0, ("loop", "fs0", "/srv/image", "rw"))
+    plan.drop("guest", "namespaces")
+    plan.phases["guest"].insert(0, ("namespaces", "mnt,pid,ipc,uts,user"))
+    plan.add("guest", ("idmap", "uid", 0, 100000, 65536), ("idmap", "gid", 0, 100000, 65536), ("device", "/dev/net/deep/zero", "c", 1, 5, "600"),
+             ("mount-dev", "@fs0", "/image", "rw"), ("mount", "/export/inner", "/image/deep", "ro"))
+    return plan
+
+
+def mapped_house():
+    house.needs("mkfs.ext4")
+    if not os.path.exists("/dev/loop-control"):
+        raise house.Skip("needs loop devices")
+    house.busybox_root("/srv/mapped")
+    os.makedirs("/export/inner", exist_ok=True)
+    sh("chown", "-R", "100000:100000", "/srv/mapped")
+    sh("mkfs.ext4", "-q", "-F", "-E", "root_owner=100000:100000", "/srv/image", "4M")
+
+
+def test_mapped_guest():
+    mapped_house()
+    every_call(mapped, 150)
+
+
+def test_killed_mapped_guest():
+    mapped_house()
+    killed_at_every_call(mapped, 5)
 
 
 def test_killed_guest_with_everything():

@@ -114,6 +114,36 @@ def test_masked_and_read_only_paths():
         matches(run("grep", " /sys ", "/proc/mounts").stdout, r"^\S+ /sys sysfs ro")
 
 
+def test_what_the_host_mounts_on_sys_is_masked():
+    """Without a root and a network of its own a guest has the host's /sys, with all that is mounted there."""
+    mounted = []
+    for path, kind in (("kernel/debug", "debugfs"), ("kernel/tracing", "tracefs"), ("kernel/security", "securityfs"), ("kernel/config", "configfs"),
+                       ("fs/bpf", "bpf"), ("fs/pstore", "pstore"), ("fs/fuse/connections", "fusectl")):
+        path = f"/sys/{path}"
+        if os.path.isdir(path):
+            with contextlib.suppress(OSError):  # this kernel has none
+                mount("none", path, kind)
+                mounted.append(path)
+            if kind in ("bpf", "configfs") and path in mounted:
+                with contextlib.suppress(OSError):
+                    os.mkdir(f"{path}/of-the-host")
+    try:
+        if not any(os.listdir(path) for path in mounted):
+            raise Skip("needs a kernel with something to mount there")
+        for body in ("", "<idmap><uid start='0' target='0' count='65536'/><gid start='0' target='0' count='65536'/></idmap>",
+                     "<features><privnet/></features>"):
+            with guest("sysless", devices="<console type='pty'/>", body=body) as run:
+                for path in mounted:
+                    equal((path, run("ls", "-A", path).stdout), (path, ""))
+                for path in ("/sys/firmware", "/sys/dev/block"):
+                    equal((path, run("ls", "-A", path).stdout), (path, ""))
+    finally:
+        for path in mounted:
+            with contextlib.suppress(OSError):
+                os.rmdir(f"{path}/of-the-host")
+            umount(path, lazy=True)
+
+
 def test_only_the_standard_devices():
     with guest("devices") as run:
         found = run("ls", "/dev").stdout.split()

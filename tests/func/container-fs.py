@@ -79,6 +79,142 @@ def test_a_file_with_a_file_system():
     equal(loops(), before)
 
 
+@contextlib.contextmanager
+def block_device(path):
+    """A block device of the host with an empty file system, by a link such as udev makes."""
+    image(path)
+    if not os.path.exists("/dev/loop-control"):
+        raise Skip("needs /dev/loop-control")
+    device = sh("losetup", "--find", "--show", path).stdout.strip()
+    link = f"{path}.link"
+    os.symlink(device, link)
+    try:
+        yield link, device
+    finally:
+        os.unlink(link)
+        sh("losetup", "--detach", device)
+
+
+def raw(*words):
+    return fs(*words).replace("<source", "<driver type='loop' format='raw'/><source")
+
+
+def test_a_block_device_has_its_own_name_inside():
+    with block_device("/tmp/block.img") as (link, device):
+        with guest("block", fs("block", f"dev='{link}'", "/disk")) as run:
+            matches(run("cat", "/proc/mounts").stdout, f"^{device} /disk ext4 rw")
+        with guest("block", fs("block", f"dev='{link}'", "/disk", "<readonly/>")) as run:
+            matches(run("cat", "/proc/mounts").stdout, f"^{device} /disk ext4 ro")
+
+
+def test_images_and_devices_beside_the_hosts_root():
+    """The guest's /dev lies over the host's when they are mounted."""
+    before = loops()
+    image("/tmp/beside.img")
+    with block_device("/tmp/block.img") as (link, device):
+        devices = raw("file", "file='/tmp/beside.img'", "/mnt/file") + fs("block", f"dev='{link}'", "/mnt/block")
+        with guest("beside", devices, root=False) as run:
+            mounts = run("cat", "/proc/mounts").stdout
+            matches(mounts, r"^/dev/loop\d+ /mnt/file ext4 rw")
+            matches(mounts, f"^{device} /mnt/block ext4 rw")
+    equal(loops(), before)
+
+
+MAPS = "<idmap><uid start='0' target='100000' count='65536'/><gid start='0' target='100000' count='65536'/></idmap>"
+
+
+@contextlib.contextmanager
+def mapped(name, devices, root):
+    before = open("/proc/self/mountinfo").read(), loops()
+    pathlib.Path(f"/tmp/{name}.xml").write_text(domain_xml(name, "/bin/sleep", ("1000",), body=MAPS + "<on_crash>restart</on_crash>",
+                                                           devices=root + devices + "<console type='pty'/>"))
+    lxc("create", f"/tmp/{name}.xml")
+    try:
+        yield lambda *argv, **options: lxc("exec", name, "--", *argv, **options)
+    finally:
+        lxc("destroy", name, ok=False)
+    equal((open("/proc/self/mountinfo").read(), loops()), before)
+
+
+def mapped_root(path):
+    busybox_root(path)
+    sh("chown", "-R", "100000:100000", path)
+    return fs("mount", f"dir='{path}'", "/")
+
+
+def mapped_image(path):
+    image(path)
+    sh("mkfs.ext4", "-q", "-F", "-E", "root_owner=100000:100000", path)
+
+
+def test_mapped_ids_with_images_and_block_devices():
+    mapped_image("/tmp/mapped.img")
+    mapped_image("/tmp/fixed.img")
+    with block_device("/tmp/block.img") as (link, device):
+        sh("mkfs.ext4", "-q", "-F", "-E", "root_owner=100000:100000", device)
+        devices = (raw("file", "file='/tmp/mapped.img'", "/file") + fs("block", f"dev='{link}'", "/block") +
+                   raw("file", "file='/tmp/fixed.img'", "/fixed", "<readonly/>"))
+        with mapped("images", devices, mapped_root("/export/mapped")) as run:
+            run("sh", "-c", "echo one > /file/mark; echo two > /block/mark")
+            matches(run("touch", "/fixed/x", ok=False).stderr, "Read-only file system")
+            for boot in ("1", "2"):  # they are mounted anew
+                wait_for(lambda: f"\nboots {boot}\n" in pathlib.Path("/run/lodge/lxc/images/status").read_text(), what=f"boot {boot}")
+                mounts = run("cat", "/proc/mounts").stdout
+                matches(mounts, r"^/dev/loop\d+ /file ext4 rw")
+                matches(mounts, f"^{device} /block ext4 rw")
+                equal(run("cat", "/file/mark").stdout, "one\n")
+                lxc("send-process-signal", "images", "1", "kill")
+            wait_for(lambda: "\nboots 3\n" in pathlib.Path("/run/lodge/lxc/images/status").read_text(), what="boot 3")
+        sh("mount", "/tmp/mapped.img", "/mnt")
+        equal((open("/mnt/mark").read(), os.stat("/mnt/mark").st_uid), ("one\n", 100000))
+        sh("umount", "/mnt")
+
+
+def test_mapped_ids_with_a_root_on_an_image():
+    mapped_root("/export/mapped")
+    image("/tmp/root.img")
+    sh("mount", "/tmp/root.img", "/mnt")
+    sh("cp", "-a", "/export/mapped/.", "/mnt")
+    sh("umount", "/mnt")
+    os.chmod("/run/lodge", 0o700) if os.path.exists("/run/lodge") else None
+    with mapped("rooted", "", raw("file", "file='/tmp/root.img'", "/")) as run:
+        matches(run("cat", "/proc/mounts").stdout, r"^/dev/loop\d+ / ext4 rw")
+        run("touch", "/made")
+
+
+def test_mapped_ids_with_device_nodes():
+    """They belong to the guest's root, as every node of its /dev does; the host's stay what they are."""
+    misc = "<hostdev mode='capabilities' type='misc'><source><char>{}</char></source></hostdev>".format
+    os.makedirs("/dev/lodge-test/deep", exist_ok=True)
+    node, other = "/dev/lodge-test/deep/node", "/tmp/node"
+    for path in (node, other):
+        os.mknod(path, 0o20600, os.makedev(1, 5))
+    try:
+        with mapped("nodes", misc(node), mapped_root("/export/mapped")) as run:
+            matches(run("ls", "-ln", node).stdout, r"^crw------- +1 0 +0 +1, +5 ")
+            equal(run("head", "-c", "2", node).stdout, "\0\0")
+            for name in ("null", "zero", "full", "random", "urandom", "tty"):
+                matches(run("ls", "-ln", f"/dev/{name}").stdout, r"^crw-rw-rw- +1 0 +0 ")
+            run("sh", "-c", "echo x > /dev/null; mkdir /dev/mine")
+            run("ls", "/dev/pts/ptmx", "/dev/console", "/dev/shm")
+        equal((os.stat(node).st_uid, os.stat(node).st_mode & 0o777), (0, 0o600))
+        pathlib.Path("/tmp/nodes.xml").write_text(domain_xml("nodes", "/bin/sleep", ("1000",), body=MAPS, devices="\n" + misc(other)))
+        matches(fails("-c", "lxc:///", "create", "/tmp/nodes.xml"), "nodes.xml:2: <hostdev>: '/tmp/node' does not lie in /dev")
+    finally:
+        shutil.rmtree("/dev/lodge-test")
+
+
+def test_mapped_ids_and_an_image_without_a_file_system():
+    with open("/tmp/empty.img", "wb") as empty:
+        empty.truncate(1 << 20)
+    before = open("/proc/self/mountinfo").read(), loops()
+    pathlib.Path("/tmp/empty.xml").write_text(domain_xml("empty", "/bin/sleep", ("1000",), body=MAPS, devices=mapped_root("/export/mapped") + raw(
+        "file", "file='/tmp/empty.img'", "/file")))
+    matches(fails("-c", "lxc:///", "create", "/tmp/empty.xml"), "cannot mount '/tmp/empty.img' in the guest: no known file system on it")
+    equal((open("/proc/self/mountinfo").read(), loops()), before)
+    assert not os.path.exists("/export/mapped/file")
+
+
 def test_mapped_ids():
     body = "<idmap><uid start='0' target='100000' count='65536'/><gid start='0' target='100000' count='65536'/></idmap>"
     busybox_root("/export/mapped")

@@ -102,14 +102,10 @@ static const struct {
      DOMAIN(INIT, "<devices><interface type='ethernet'><guest dev='lan'/></interface>"
                   "<interface type='ethernet'><guest dev='lan'/></interface></devices>"),
      LODGE_ERROR_CONFIG, "guest dev 'lan'"},
-    {"image-with-idmap", "v1",
-     DOMAIN(INIT, IDMAP "<devices><filesystem type='file'><source file='/x'/><target dir='/y'/>"
-                        "</filesystem></devices>"),
-     LODGE_ERROR_UNSUPPORTED_CONFIG, "x.xml:7: <filesystem type='file'> cannot be mounted in"},
-    {"device-with-idmap", "v1",
+    {"device-elsewhere-with-idmap", "v1",
      DOMAIN(INIT, IDMAP "<devices><hostdev mode='capabilities' type='misc'><source>"
-                        "<char>/dev/fuse</char></source></hostdev></devices>"),
-     LODGE_ERROR_UNSUPPORTED_CONFIG, "x.xml:7: <hostdev>: device nodes cannot be made"},
+                        "<char>/srv/fuse</char></source></hostdev></devices>"),
+     LODGE_ERROR_UNSUPPORTED_CONFIG, "x.xml:7: <hostdev>: '/srv/fuse' does not lie in /dev"},
     {"unknown-syscall", "v1",
      DOMAIN(INIT, "<lodge:confine><lodge:syscall name='frobnicate'/></lodge:confine>"),
      LODGE_ERROR_CONFIG, "x.xml:6: <lodge:syscall name='frobnicate'/>"},
