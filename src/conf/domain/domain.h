@@ -8,12 +8,14 @@
  * Sizes: memory in KiB, file system sizes in bytes. Absent numbers are DOMAIN_UNSET.
  * One file per element family implements parse, format, copy and clear: basic.c os.c
  * features.c tune.c fs.c net.c net-address.c console.c hostdev.c idmap.c lodge-ns.c; refused.c lists
- * what others know and lodge refuses (see ../README.md).
+ * what others know and lodge refuses (see ../README.md). What only virtual machines have stands in
+ * conf/machine/machine.h.
  */
 #pragma once
 
 #include <glib.h>
 
+#include "conf/domain/device.h"
 #include "util/enum.h"
 
 #define DOMAIN_UNSET     G_MAXUINT64
@@ -117,6 +119,7 @@ typedef enum {
     DOMAIN_NET_BRIDGE,
     DOMAIN_NET_DIRECT,
     DOMAIN_NET_ETHERNET,
+    DOMAIN_NET_USER, /* machines only: passt, or QEMU's own (slirp) */
     DOMAIN_NET_LAST
 } DomainNetType;
 ENUM_DECL(domain_net_type, DomainNetType);
@@ -145,7 +148,40 @@ typedef struct {
     gint64 metric; /* -1 absent */
 } DomainNetRoute;
 
+/* What only the interfaces of machines have; see conf/machine/net.c. */
 typedef struct {
+    guint start, end, to; /* end: the same as start for one port; to: 0 as start */
+    gboolean exclude;
+} DomainPortRange;
+
+typedef struct {
+    gboolean is_udp;
+    char *address, *dev; /* on the host; NULL: any */
+    GArray *ranges;      /* DomainPortRange; empty: all */
+} DomainPortForward;
+
+typedef enum {
+    DOMAIN_NET_DRIVER_ABSENT,
+    DOMAIN_NET_DRIVER_QEMU,
+    DOMAIN_NET_DRIVER_VHOST,
+    DOMAIN_NET_DRIVER_LAST
+} DomainNetDriver;
+ENUM_DECL(domain_net_driver, DomainNetDriver);
+
+typedef struct {
+    DomainNetDriver driver;
+    guint queues, rx_queue_size, tx_queue_size; /* 0: not there */
+    DomainSwitch ioeventfd, event_idx;
+    DomainSwitch iommu, ats, packed, page_per_vq;
+    gboolean is_passt;   /* <backend type='passt'>; user without it: 'default', slirp */
+    char *passt_log;     /* <backend logFile=> */
+    char *user_dev;      /* passt: <source dev=> */
+    GPtrArray *forwards; /* DomainPortForward* */
+    char *live_bridge;   /* live only: <source bridge=> of type 'network' */
+} DomainNetMachine;
+
+typedef struct {
+    DomainDeviceInfo info; /* machines only, but for .line */
     DomainNetType type;
     guint8 mac[6]; /* made at define time when absent (52:54:00:x:x:x) and then kept */
     char *source;  /* network name / bridge / parent device; NULL for ethernet */
@@ -155,9 +191,10 @@ typedef struct {
     char *guest_dev; /* <guest dev=>; NULL: eth0, eth1, ... */
     guint mtu;       /* 0: the network's or the kernel's */
     gboolean link_down;
-    char *model;    /* kept for machines; containers ignore it as libvirt's do */
+    char *model;    /* machines: "virtio", "e1000e"; containers ignore it as libvirt's do */
     GArray *ips;    /* DomainNetIp */
     GArray *routes; /* DomainNetRoute */
+    DomainNetMachine *machine; /* NULL for containers */
     int line;
 } DomainNet;
 
@@ -211,6 +248,8 @@ typedef struct {
 } DomainConfine;
 
 /* --- the whole ----------------------------------------------------------------------------------- */
+typedef struct DomainMachine DomainMachine; /* conf/machine/machine.h */
+
 typedef struct {
     DomainType type;
     char *name;
@@ -232,6 +271,7 @@ typedef struct {
     GArray *idmap_uid, *idmap_gid; /* DomainIdRange; empty: none */
     gboolean has_seclabel;
     DomainConfine confine;
+    DomainMachine *machine; /* NULL for containers */
     struct {
         int domain, os, memory, vcpu, memtune, cputune, blkiotune; /* 0: not there */
         int on_poweroff, on_reboot, on_crash, confine, devices;
@@ -255,6 +295,11 @@ typedef struct {
  */
 DomainDef *domain_def_parse(const char *text, gsize size, const char *source, gboolean strict,
                             GPtrArray **ret_warnings, GError **error);
+
+/* The same of XML that domain_def_format() printed without INACTIVE (or of libvirt's live XML): what
+ * is live only is read too: id, aliases, ttys, chosen ports and sockets. Unknown things are ignored. */
+DomainDef *domain_def_parse_live(const char *text, gsize size, const char *source, GError **error);
+
 void domain_def_free(DomainDef *def);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DomainDef, domain_def_free)
 DomainDef *domain_def_copy(const DomainDef *def);
