@@ -2,13 +2,14 @@
 #include "container/facts.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "container/netlook.h"
-#include "host/mountinfo.h"
+#include "host/cgroup-place.h"
 #include "util/error.h"
 #include "util/file.h"
 
@@ -91,15 +92,19 @@ host_facts_add_link(HostFacts *facts, const char *bridge, guint mtu)
     g_ptr_array_add(facts->links, link);
 }
 
-void
-host_facts_parse_mounts(HostFacts *facts, char *mountinfo)
+/* One hierarchy for each mount that has a group of ours to write; the controllers of v2 stay empty. */
+static void
+facts_find_groups(HostFacts *facts, char *mountinfo)
 {
     MountinfoHierarchy found[MOUNTINFO_HIERARCHIES_MAX];
     int n = mountinfo_hierarchies(mountinfo, found);
 
-    for (int i = 0; i < n; i++)
-        host_facts_add_hierarchy(facts, found[i].version == 2, found[i].controllers,
-                                 found[i].point);
+    for (int i = 0; i < n; i++) {
+        char base[PATH_MAX];
+
+        if (cgroup_base(&found[i], "/proc/self/cgroup", base, sizeof base))
+            host_facts_add_hierarchy(facts, found[i].version == 2, found[i].controllers, base);
+    }
 }
 
 static gboolean
@@ -155,7 +160,7 @@ host_facts_cgroups(GError **error)
 
     if (!mounts)
         return NULL;
-    host_facts_parse_mounts(facts, mounts);
+    facts_find_groups(facts, mounts);
     if (!facts_read_v2(facts, error))
         return NULL;
     facts->cpus = file_read(AT_FDCWD, "/sys/devices/system/cpu/online", FACTS_FILE_MAX, NULL, NULL);

@@ -45,15 +45,6 @@ void host_facts_add_device(HostFacts *facts, const char *path, char type, guint 
                            guint mode);
 void host_facts_add_link(HostFacts *facts, const char *bridge, guint mtu);
 
-/**
- * host_facts_parse_mounts:
- * @mountinfo: text of /proc/self/mountinfo; decoded in place
- *
- * Adds one hierarchy for each writable cgroup mount, the first mount of each only. The controllers
- * of a v2 hierarchy are left empty: they stand in its cgroup.controllers.
- */
-void host_facts_parse_mounts(HostFacts *facts, char *mountinfo);
-
 /* The hierarchy that has @controller, or NULL; the v2 one for @controller NULL. */
 const HostHierarchy *host_facts_find(const HostFacts *facts, const char *controller);
 

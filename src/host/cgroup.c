@@ -23,9 +23,18 @@
 int
 cgroup_base_length(const char *dir)
 {
-    const char *at = strstr(dir, "/lodge");
+    int length = -1;
 
-    return at ? (int)(at - dir) : -1;
+    for (const char *at = dir; (at = strstr(at, "/lodge")); at++) {
+        const char *end = at + strlen("/lodge");
+
+        /* not a lodge.service, nor whatever else somebody named so */
+        if (*end == '-')
+            end += 1 + strspn(end + 1, "0123456789abcdef");
+        if (*end == '/' || *end == '\0')
+            length = (int)(at - dir); /* the last: BASE may be in a guest of ours */
+    }
+    return length;
 }
 
 /* cpuset of v1 refuses tasks until both files have something; a new group has nothing. Whoever made the

@@ -2,7 +2,7 @@
 
 /* host/cgroup.h - one control group: make, attach, set, freeze, kill, remove; v1 and v2.
  *
- * Groups of lodge lie below a component that begins with "lodge"; what lies above it is BASE and
+ * Groups of lodge lie below a component "lodge" or "lodge-TAG" (hexadecimal); what lies above it is BASE and
  * belongs to somebody else: it is never made, removed, or written to, except v2's subtree_control.
  *
  * Used by: supervisor, container (live limits).
@@ -17,7 +17,7 @@
 #include "host/err.h"
 
 /* The length of BASE in @dir: "/sys/fs/cgroup/pids/lodge-1a/lxc/web.guest" -> up to "/pids". -1 when no
- * component begins with "lodge". */
+ * component is "lodge" or "lodge-TAG". */
 int cgroup_base_length(const char *dir);
 
 /**

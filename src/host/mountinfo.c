@@ -32,8 +32,9 @@ mountinfo_parse(char *line, MountinfoLine *ret)
         return false;
     *right = '\0';
     right += strlen(" - ");
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 3; i++)
         (void)strsep(&left, " ");
+    ret->root = strsep(&left, " ");
     ret->point = strsep(&left, " ");
     ret->options = strsep(&left, " ");
     ret->type = strsep(&right, " ");
@@ -41,6 +42,7 @@ mountinfo_parse(char *line, MountinfoLine *ret)
     ret->super = right;
     if (!ret->point || !ret->options || !ret->super)
         return false;
+    unescape(ret->root);
     unescape(ret->point);
     return true;
 }
@@ -110,6 +112,7 @@ take_hierarchy(MountinfoLine *line, MountinfoHierarchy *list, int n)
     for (int i = 0; i < n; i++)
         if (list[i].version == at->version && strcmp(list[i].controllers, at->controllers) == 0)
             return false;
+    at->root = line->root;
     at->point = line->point;
     return true;
 }

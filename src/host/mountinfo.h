@@ -2,7 +2,7 @@
 
 /* host/mountinfo.h - read the lines of /proc/self/mountinfo.
  *
- * Used by: host/mount, container/facts, vnet/groups.
+ * Used by: host/mount, host/cgroup-place, container/facts, vnet/groups, supervisor/detach.
  */
 #pragma once
 
@@ -12,6 +12,7 @@
 #define MOUNTINFO_HIERARCHIES_MAX 32 /* the kernel has 14 controllers; named ones are few */
 
 typedef struct {
+    char *root;    /* what of the file system is mounted; unescaped */
     char *point;   /* where it is mounted; unescaped */
     char *options; /* of this mount: "rw,nosuid" */
     char *type;    /* of the file system */
@@ -19,10 +20,10 @@ typedef struct {
 } MountinfoLine;
 
 typedef struct {
-    int version;           /* 1 or 2 */
-    char controllers[128]; /* v1: "cpu,cpuacct" or "name=systemd"; v2: "", they stand in its
+    int version;              /* 1 or 2 */
+    char controllers[128];    /* v1: "cpu,cpuacct" or "name=systemd"; v2: "", they stand in its
                               cgroup.controllers */
-    const char *point;     /* points into the text */
+    const char *root, *point; /* point into the text */
 } MountinfoHierarchy;
 
 /* Splits @line (without its end) in place; false when it is none, the line is spoilt then. */

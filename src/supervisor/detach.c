@@ -6,11 +6,13 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "host/cgroup-place.h"
 #include "host/cgroup.h"
 #include "host/io.h"
 #include "host/ns.h"
@@ -19,7 +21,8 @@
 #include "supervisor/guest-priv.h"
 #include "supervisor/plan-ops.h"
 
-#define RETRIES 20
+#define RETRIES       20
+#define MOUNTINFO_MAX (16 << 20)
 
 /* The controllers of the hierarchy that @dir lies in, from the plan's cgroup operations; "" for v2,
  * NULL when the plan does not say. */
@@ -78,26 +81,60 @@ undo_group_v1(Guest *guest, int number)
     cgroup_remove_unused(dir);
 }
 
+/* fork(2) into the v2 group @dir */
+static pid_t
+fork_at(const char *dir)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    pid_t pid = fd >= 0 ? ns_clone(0, fd, NULL) : -1;
+
+    io_close(&fd);
+    return pid;
+}
+
+/* The v2 group of the host's first process; "" when it cannot be told. */
+static void
+find_first_group(char *ret, size_t size)
+{
+    MountinfoHierarchy found[MOUNTINFO_HIERARCHIES_MAX];
+    char *mounts = NULL, *text = NULL;
+    bool ok = false;
+    int n;
+
+    if (io_slurp(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &mounts) >= 0 &&
+        io_slurp(AT_FDCWD, "/proc/1/cgroup", MOUNTINFO_MAX, &text) >= 0) {
+        n = mountinfo_hierarchies(mounts, found);
+        for (int i = 0; i < n && !ok; i++)
+            ok = found[i].version == 2 && cgroup_place_of(&found[i], text, ret, size);
+    }
+    if (!ok)
+        ret[0] = '\0';
+    free(mounts);
+    free(text);
+}
+
 /* On v2 a move waits for all processors (10 ms); being born elsewhere does not. So a copy of this
- * process is born in BASE and goes on with everything, and this one ends. */
+ * process is born elsewhere and goes on with everything, and this one ends. Elsewhere is BASE; when that
+ * is not the root of v2 it has controllers on for its children and can hold no process (EBUSY), and
+ * then it is where the first process is, which is there as long as we are. */
 static void
 undo_group_v2(Guest *guest, int number)
 {
     const char *dir = guest_step(guest, number)->argv[2];
     struct pollfd old = {.fd = pidfd_open(getpid(), 0), .events = POLLIN};
-    char base[PATH_MAX];
-    int fd = -1;
+    char place[PATH_MAX];
     pid_t pid = -1;
 
-    if (old.fd >= 0 && io_format(base, sizeof base, "%.*s", cgroup_base_length(dir), dir) > 0)
-        fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0)
-        pid = ns_clone(0, fd, NULL);
+    if (old.fd >= 0 && io_format(place, sizeof place, "%.*s", cgroup_base_length(dir), dir) > 0)
+        pid = fork_at(place);
+    if (old.fd >= 0 && pid < 0) {
+        find_first_group(place, sizeof place);
+        pid = fork_at(place);
+    }
     if (pid > 0)
         _exit(0);
     if (pid == 0)
         (void)poll(&old, 1, GUEST_GONE_MS);
-    io_close(&fd);
     io_close(&old.fd);
     cgroup_remove_unused(dir);
 }

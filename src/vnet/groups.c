@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vnet/groups.h"
 
-#include "host/mountinfo.h"
+#include <limits.h>
+
+#include "host/cgroup-place.h"
 
 GPtrArray *
 groups_parse(char *mountinfo, const char *house)
@@ -10,8 +12,12 @@ groups_parse(char *mountinfo, const char *house)
     MountinfoHierarchy found[MOUNTINFO_HIERARCHIES_MAX];
     int n = mountinfo_hierarchies(mountinfo, found);
 
-    for (int i = 0; i < n; i++)
-        g_ptr_array_add(groups, g_strdup_printf("v%d %s/%s/supervisors", found[i].version,
-                                                found[i].point, house));
+    for (int i = 0; i < n; i++) {
+        char base[PATH_MAX];
+
+        if (cgroup_base(&found[i], "/proc/self/cgroup", base, sizeof base))
+            g_ptr_array_add(
+                groups, g_strdup_printf("v%d %s/%s/supervisors", found[i].version, base, house));
+    }
     return groups;
 }

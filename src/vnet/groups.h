@@ -13,6 +13,7 @@
  * @mountinfo: text of /proc/self/mountinfo; decoded in place
  * @house: paths_cgroup_name()
  *
- * Returns: (transfer full) (element-type utf8): "v1 DIR" or "v2 DIR" for each writable hierarchy
+ * Returns: (transfer full) (element-type utf8): "v1 DIR" or "v2 DIR" for each hierarchy with a group of
+ *   ours to write
  */
 GPtrArray *groups_parse(char *mountinfo, const char *house);

@@ -87,6 +87,30 @@ def test_kill_9_of_the_supervisor():
     lxc("undefine", "killed")
 
 
+def test_no_group_stays_where_v2_has_controllers_on():
+    """Such a group can hold no process but at the root of v2, so the last supervisor cannot leave to it."""
+    points = [point for point, kind, _ in cgroup_mounts() if kind == "v2"]
+    on = pathlib.Path(points[0]) / "cgroup.subtree_control" if points else None
+    names = (on.parent / "cgroup.controllers").read_text().split() if on else []
+    if not names:
+        raise Skip("needs a controller of cgroup v2")
+    before = on.read_text().split()
+    on.write_text(f"+{names[0]}")
+    try:
+        define("stays")
+        lxc("start", "stays")
+        assert os.path.isdir(on.parent / "lodge/supervisors")
+        lxc("destroy", "stays")
+        wait_for(lambda: not os.path.exists(on.parent / "lodge"), what="the end of the group")
+        pathlib.Path("/tmp/ends.xml").write_text(domain_xml("ends", "/bin/sleep", ("0.1",)))
+        lxc("create", "--wait", "/tmp/ends.xml")
+        wait_for(lambda: not os.path.exists(on.parent / "lodge"), what="the end of the group")
+        lxc("undefine", "stays")
+    finally:
+        for name in set(names[:1]) - set(before):
+            on.write_text(f"-{name}")
+
+
 def test_kill_9_of_init():
     define("initless")
     warm("initless")

@@ -101,10 +101,8 @@ def _make_cgroups(tag):
 def _leave_cgroups(made):
     """Remove the private groups; the list of groups that a test left inside them."""
     left = []
-    for folder, kind, _ in made:
+    for folder, _, _ in made:
         own = {folder, folder / "runner"}
-        if kind == "v2":  # below the root of v2 there is no group that the last supervisor could leave to
-            own |= {folder / "lodge", folder / "lodge" / "supervisors"}
         for path, _, _ in os.walk(folder, topdown=False):
             if pathlib.Path(path) not in own:
                 left.append(path)

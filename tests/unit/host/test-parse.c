@@ -153,7 +153,14 @@ test_cgroup_base(void)
                     (int)strlen("/sys/fs/cgroup/pids"));
     g_assert_cmpint(cgroup_base_length("/sys/fs/cgroup/lodge-1a2b3c/lxc/lodge.guest"), ==,
                     (int)strlen("/sys/fs/cgroup"));
+    g_assert_cmpint(cgroup_base_length("/c/system.slice/lodge.service/lodge/supervisors"), ==,
+                    (int)strlen("/c/system.slice/lodge.service"));
+    g_assert_cmpint(cgroup_base_length("/c/lodge-test/lodge-1a2b3c"), ==,
+                    (int)strlen("/c/lodge-test"));
+    g_assert_cmpint(cgroup_base_length("/c/lodge/lxc/web.guest/lodge/lxc/lodge.guest"), ==,
+                    (int)strlen("/c/lodge/lxc/web.guest"));
     g_assert_cmpint(cgroup_base_length("/sys/fs/cgroup/other"), ==, -1);
+    g_assert_cmpint(cgroup_base_length("/sys/fs/cgroup/lodged"), ==, -1);
 }
 
 static void

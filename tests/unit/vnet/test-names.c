@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "vnet/groups.h"
 #include "vnet/names.h"
 
@@ -47,19 +49,25 @@ test_bridges(void)
 static void
 test_groups(void)
 {
-    char mountinfo[] =
-        "24 1 0:22 / /proc rw - proc proc rw\n"
-        "31 30 0:26 / /sys/fs/cgroup/cpu,cpuacct rw,nosuid shared:9 - cgroup cgroup rw,cpu\n"
-        "32 30 0:27 / /sys/fs/cgroup/memory ro,nosuid - cgroup cgroup rw,memory\n"
-        "33 30 0:28 / /sys/fs/cgroup/the\\040unified rw - cgroup2 cgroup2 rw\n"
-        "34 30 0:28 / /mnt/again rw - cgroup2 cgroup2 rw\n";
-    g_autoptr(GPtrArray) groups = groups_parse(mountinfo, "lodge-1a2b3c");
+    g_autofree char *top = g_dir_make_tmp("lodge-test-XXXXXX", NULL);
+    g_autofree char *unified = g_build_filename(top, "the unified", NULL);
+    g_autofree char *mountinfo =
+        g_strdup_printf("24 1 0:22 / /proc rw - proc proc rw\n"
+                        "31 30 0:26 / %s rw,nosuid shared:9 - cgroup cgroup rw,cpu\n"
+                        "32 30 0:27 / %s ro,nosuid - cgroup cgroup rw,memory\n"
+                        "33 30 0:28 / %s/the\\040unified rw - cgroup2 cgroup2 rw\n"
+                        "34 30 0:28 / /mnt/again rw - cgroup2 cgroup2 rw\n",
+                        top, top, top);
+    g_autofree char *first = g_strdup_printf("v1 %s/lodge-1a2b3c/supervisors", top);
+    g_autofree char *second = g_strdup_printf("v2 %s/lodge-1a2b3c/supervisors", unified);
+    g_autoptr(GPtrArray) groups = NULL;
 
+    g_assert_cmpint(g_mkdir(unified, 0755), ==, 0);
+    groups = groups_parse(mountinfo, "lodge-1a2b3c");
     g_assert_cmpuint(groups->len, ==, 2);
-    g_assert_cmpstr(g_ptr_array_index(groups, 0), ==,
-                    "v1 /sys/fs/cgroup/cpu,cpuacct/lodge-1a2b3c/supervisors");
-    g_assert_cmpstr(g_ptr_array_index(groups, 1), ==,
-                    "v2 /sys/fs/cgroup/the unified/lodge-1a2b3c/supervisors");
+    g_assert_cmpstr(g_ptr_array_index(groups, 0), ==, first);
+    g_assert_cmpstr(g_ptr_array_index(groups, 1), ==, second);
+    g_assert_cmpint(g_rmdir(unified) | g_rmdir(top), ==, 0);
 }
 
 int
