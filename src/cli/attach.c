@@ -103,19 +103,15 @@ guard_signals(void *opaque)
     return NULL;
 }
 
-/* Waits for the guest's end; a signal that would end us ends the guest first, and is in @ret_caught. */
+/* Waits for the guest's end; a signal of @ending ends the guest first, and is in @ret_caught. */
 static gboolean
-wait_or_destroy(virDomainPtr dom, int *ret_wait_status, int *ret_caught)
+wait_or_destroy(virDomainPtr dom, const sigset_t *ending, int *ret_wait_status, int *ret_caught)
 {
-    Guard guard = {.dom = dom};
+    Guard guard = {.dom = dom, .set = *ending};
     sigset_t before;
     pthread_t thread;
     gboolean is_guarded, ok;
 
-    sigemptyset(&guard.set);
-    sigaddset(&guard.set, SIGINT);
-    sigaddset(&guard.set, SIGTERM);
-    sigaddset(&guard.set, SIGHUP);
     sigaddset(&guard.set, SIGUSR1);
     sigprocmask(SIG_BLOCK, &guard.set, &before); /* inherited by the thread, which takes them */
     is_guarded = pthread_create(&thread, NULL, guard_signals, &guard) == 0;
@@ -159,8 +155,8 @@ foreground_console(Cli *cli, virDomainPtr dom, const int *fds, int *ret_caught)
     return end != RELAY_ESCAPED;
 }
 
-gboolean
-attach_create(Cli *cli, const char *xml, guint flags, const char *source)
+static gboolean
+create_and_wait(Cli *cli, const char *xml, guint flags, const char *source, const sigset_t *ending)
 {
     int fds[3];
     g_autoptr(CliDomain) dom = NULL;
@@ -189,7 +185,7 @@ attach_create(Cli *cli, const char *xml, guint flags, const char *source)
                 virDomainGetName(dom), virDomainGetName(dom));
         return TRUE;
     }
-    ok = wait_or_destroy(dom, &wait_status, &caught);
+    ok = wait_or_destroy(dom, ending, &wait_status, &caught);
     carry_end(&carry);
     if (!ok)
         return FALSE;
@@ -197,6 +193,20 @@ attach_create(Cli *cli, const char *xml, guint flags, const char *source)
     cli->exit_status = caught ? 128 + caught : exit_status(wait_status);
     cli_forget_error(cli);
     return cli->exit_status == 0;
+}
+
+gboolean
+attach_create(Cli *cli, const char *xml, guint flags, const char *source)
+{
+    sigset_t ending, before;
+    gboolean ok;
+
+    /* from before the guest is made: a signal that comes then waits for somebody who ends the guest */
+    relay_signals(&ending);
+    sigprocmask(SIG_BLOCK, &ending, &before);
+    ok = create_and_wait(cli, xml, flags, source, &ending);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return ok;
 }
 
 /* As a shell does: the keys that interrupt are the child's, not ours, until it ends. */

@@ -199,19 +199,31 @@ one_turn(Loop *loop, struct pollfd *polls)
         finish(loop, RELAY_CLOSED);
 }
 
+void
+relay_signals(sigset_t *ret_set)
+{
+    static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    struct sigaction now;
+
+    sigemptyset(ret_set);
+    for (guint i = 0; i < G_N_ELEMENTS(ending); i++)
+        if (sigaction(ending[i], NULL, &now) < 0 || now.sa_handler != SIG_IGN)
+            sigaddset(ret_set, ending[i]);
+}
+
 RelayEnd
 relay_run(const Relay *relay, int *ret_signal)
 {
-    static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP, SIGPIPE};
     Loop loop = {.relay = relay, .in_open = relay->in >= 0, .socket_open = TRUE};
     struct pollfd polls[N_POLLS] = {{.fd = -1}};
     sigset_t set, before;
     g_auto(Fd) signal_fd = -1;
     int saved_errno;
 
-    sigemptyset(&set);
-    for (guint i = 0; i < G_N_ELEMENTS(caught); i++)
-        sigaddset(&set, caught[i]);
+    relay_signals(&set);
+    sigaddset(&set, SIGWINCH);
+    sigaddset(&set, SIGTSTP);
+    sigaddset(&set, SIGPIPE);
     sigprocmask(SIG_BLOCK, &set, &before); /* SIGPIPE: writing says EPIPE instead */
     sigdelset(&set, SIGPIPE);
     signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

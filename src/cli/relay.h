@@ -13,6 +13,7 @@
 #pragma once
 
 #include <glib.h>
+#include <signal.h>
 
 #define RELAY_BUFFER                                                                               \
     (256 << 10) /* of a pipe or file; the kernel's largest pipe default is 64 KiB */
@@ -33,5 +34,9 @@ typedef enum {
     RELAY_SIGNAL,  /* SIGINT, SIGTERM, SIGHUP or SIGQUIT came */
     RELAY_BROKEN,  /* our output cannot be written any more; errno says why */
 } RelayEnd;
+
+/* Those of SIGINT, SIGTERM, SIGHUP and SIGQUIT that would end us: what is ignored (nohup, a shell's background)
+ * stays ignored; once blocked it would be delivered after all. */
+void relay_signals(sigset_t *ret_set);
 
 RelayEnd relay_run(const Relay *relay, int *ret_signal);
