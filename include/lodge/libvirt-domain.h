@@ -319,6 +319,28 @@ int virDomainResume(virDomainPtr domain);
 int virDomainSendProcessSignal(virDomainPtr domain, long long pid_value, unsigned int signum,
                                unsigned int flags);
 
+/* Keys. */
+typedef enum {
+    VIR_KEYCODE_SET_LINUX = 0,
+    VIR_KEYCODE_SET_XT = 1,
+    VIR_KEYCODE_SET_ATSET1 = 2,
+    VIR_KEYCODE_SET_ATSET2 = 3,
+    VIR_KEYCODE_SET_ATSET3 = 4,
+    VIR_KEYCODE_SET_OSX = 5,
+    VIR_KEYCODE_SET_XT_KBD = 6,
+    VIR_KEYCODE_SET_USB = 7,
+    VIR_KEYCODE_SET_WIN32 = 8,
+    VIR_KEYCODE_SET_QNUM = 9,
+    VIR_KEYCODE_SET_LAST = 10
+} virKeycodeSet;
+#define VIR_KEYCODE_SET_RFB          VIR_KEYCODE_SET_QNUM
+#define VIR_DOMAIN_SEND_KEY_MAX_KEYS 16
+
+/* One chord: pressed in order, held @holdtime ms (0: the driver's default), released in reverse. Returns
+ * after the last release. */
+int virDomainSendKey(virDomainPtr domain, unsigned int codeset, unsigned int holdtime,
+                     unsigned int *keycodes, int nkeycodes, unsigned int flags);
+
 /* State. */
 int virDomainGetInfo(virDomainPtr domain, virDomainInfoPtr info);
 int virDomainGetState(virDomainPtr domain, int *state, int *reason, unsigned int flags);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <lodge/libvirt.h>
+#include <lodge/lodge-keys.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -9,6 +9,7 @@ static const VerbGroup groups[] = {
     {"Domain Management", "domain", verbs_console},
     {"Domain Management", "domain", verbs_xml},
     {"Domain Management", "domain", verbs_tune},
+    {"Keyboard", "keyboard", verbs_keys},
     {"Domain Monitoring", "monitor", verbs_monitor},
     {"Domain Monitoring", "monitor", verbs_stats},
     {"Domain Events", "event", verbs_event},

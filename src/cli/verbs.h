@@ -24,6 +24,7 @@ extern const Verb verbs_monitor[];
 extern const Verb verbs_stats[];
 extern const Verb verbs_event[];
 extern const Verb verbs_host[];
+extern const Verb verbs_keys[];
 extern const Verb verbs_network[];
 extern const Verb verbs_network_info[];
 extern const Verb verbs_shell[];

@@ -157,6 +157,12 @@ typedef struct {
 } DomainResources;
 
 typedef struct {
+    /* @script: lodge/lodge-keys.h, checked, Linux codes; flags LODGE_KEYS_*. Blocks until the last line is done */
+    gboolean (*send)(DriverCtx *ctx, const ObjectRef *ref, const char *script, guint flags,
+                     GError **error);
+} DomainKeys;
+
+typedef struct {
     char *name, *mac;
     GPtrArray *addrs; /* "4|6 ADDRESS PREFIX" strings */
 } DomainIfaceAddrs;
@@ -212,6 +218,7 @@ typedef struct {
     const DomainLifecycle *lifecycle;
     const DomainConsoles *consoles;
     const DomainResources *resources;
+    const DomainKeys *keys;
     const NetworkRole *networks;
     char *(*capabilities)(DriverCtx *ctx, GError **error);
     /* hypervisor version as major*1000000+minor*1000+micro; LXC: the kernel's */

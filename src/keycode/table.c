@@ -168,7 +168,7 @@ no_such_name(int set, const char *name, GError **error)
     near = near_names(set, name);
     if (near == NULL)
         return error_set(error, LODGE_ERROR_ARGUMENT,
-                         "codeset '%s' has no key '%s'; keycodes.csv lists its keys", set_name,
+                         "codeset '%s' has no key '%s'; `lodge keymap` lists its keys", set_name,
                          name);
     return error_set(error, LODGE_ERROR_ARGUMENT, "codeset '%s' has no key '%s'; near: %s",
                      set_name, name, near);

@@ -177,9 +177,9 @@ test_error_name(void)
     assert_parse_error(KEYCODE_SET_LINUX, "KEY_ENTR",
                        "codeset 'linux' has no key 'KEY_ENTR'; near: KEY_ENTER");
     assert_parse_error(KEYCODE_SET_LINUX, "%",
-                       "codeset 'linux' has no key '%'; keycodes.csv lists its keys");
+                       "codeset 'linux' has no key '%'; `lodge keymap` lists its keys");
     assert_parse_error(KEYCODE_SET_LINUX, "",
-                       "codeset 'linux' has no key ''; keycodes.csv lists its keys");
+                       "codeset 'linux' has no key ''; `lodge keymap` lists its keys");
 }
 
 static void
