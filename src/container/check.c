@@ -5,7 +5,7 @@
 #include <sys/utsname.h>
 
 #include "container/plan.h"
-#include "container/tune.h"
+#include "core/tune.h"
 #include "host/seccomp.h"
 #include "util/error.h"
 #include "util/uuid.h"

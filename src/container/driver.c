@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include "container/roles.h"
+#include "core/guest-resources.h"
 #include "core/guest-roles.h"
 #include "util/error.h"
 
@@ -31,6 +32,12 @@ static const DomainLifecycle lifecycle = {
     .send_signal = container_send_signal,
 };
 
+static const DomainResources resources = {
+    GUEST_RESOURCES,
+    .set_memory = container_set_memory,
+    .get_memory_stats = container_get_memory_stats,
+};
+
 static const Driver driver = {
     .name = "LXC",
     .scheme = "lxc",
@@ -38,7 +45,7 @@ static const Driver driver = {
     .objects = &guest_objects,
     .lifecycle = &lifecycle,
     .consoles = &container_consoles,
-    .resources = &container_resources,
+    .resources = &resources,
     .capabilities = container_capabilities,
     .version = driver_version,
     .autostart_all = guest_autostart_all,

@@ -2,9 +2,10 @@
 
 /* What makes a guest a container, for the calls that core has for all guests. */
 #include "container/check.h"
+#include "container/facts.h"
 #include "container/plan.h"
 #include "container/roles.h"
-#include "container/usage.h"
+#include "core/usage.h"
 
 enum { /* VIR_DOMAIN_SHUTDOWN_*, REBOOT_* */
     SHUTDOWN_INITCTL = 4,
@@ -22,7 +23,7 @@ kind_plan(GuestStart *start, char **ret_live_xml, GError **error)
 {
     const StartIo *io = start->io;
     g_autoptr(HostFacts) facts =
-        host_facts_gather(start->ctx, start->def, start->source, start->hold, error);
+        container_facts_gather(start->ctx, start->def, start->source, start->hold, error);
     PlanInput in = {
         .def = start->def,
         .facts = facts,
@@ -81,4 +82,5 @@ const GuestKind container_kind = {
     .plan = kind_plan,
     .fill_live = kind_fill_live,
     .usage = kind_usage,
+    .addresses_inside = container_addresses_inside,
 };

@@ -20,7 +20,7 @@
 #include <glib.h>
 
 #include "conf/domain/domain.h"
-#include "container/facts.h"
+#include "core/host-facts.h"
 #include "core/paths.h"
 #include "core/plan-text.h"
 
@@ -54,9 +54,6 @@ char *container_plan_build(const PlanInput *in, GError **error);
 gboolean plan_has_own_net(const DomainDef *def);
 /* Does @def have a root file system of its own? Returns it, or NULL: the host's root. */
 const DomainFs *plan_root_fs(const DomainDef *def);
-
-/* Directory of the guest's group in @hierarchy. (transfer full) */
-char *plan_cgroup_dir(const Paths *paths, const char *name, const HostHierarchy *hierarchy);
 
 /* The concerns; see above. */
 gboolean plan_cgroups(const PlanInput *in, GString *plan, GError **error);

@@ -239,4 +239,6 @@ void object_ref_free(ObjectRef *ref);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ObjectRef, object_ref_free)
 void param_clear(Param *param);
 void network_lease_free(NetworkLease *lease);
+/* @mac: (nullable). (transfer full) */
+DomainIfaceAddrs *domain_iface_addrs_new(const char *name, const char *mac);
 void domain_iface_addrs_free(DomainIfaceAddrs *addrs);

@@ -14,6 +14,8 @@
 #include "core/status.h"
 #include "core/store.h"
 
+typedef struct Guest Guest; /* core/guest.h */
+
 enum { /* VIR_DOMAIN_START_* */
     GUEST_START_PAUSED = 1,
     GUEST_START_AUTODESTROY = 2,
@@ -66,4 +68,10 @@ typedef struct GuestKind {
     void (*usage)(const char *live_dir, const Status *status, DomainInfo *info);
     /* (nullable): bits of virConnectListAllDomains that only the kind knows: managed saves. */
     guint (*list_bits)(DriverCtx *ctx, const StoreObject *object);
+    /* (nullable): (transfer full) (element-type DomainIfaceAddrs): as the guest itself sees them. */
+    GPtrArray *(*addresses_inside)(DriverCtx *ctx, const Guest *self, const Status *status,
+                                   GError **error);
+    /* (nullable): adds numbers of domstats that only this kind has. @status: NULL when it is off. */
+    void (*add_stats)(DriverCtx *ctx, Guest *self, const DomainDef *def, const Status *status,
+                      guint groups, GArray *params);
 } GuestKind;

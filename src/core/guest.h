@@ -21,11 +21,11 @@
 #define AFFECT_LIVE   1u /* libvirt's VIR_DOMAIN_AFFECT_* */
 #define AFFECT_CONFIG 2u
 
-typedef struct {
+struct Guest {
     Store *store;
     StoreObject *object;
     char *live_dir;
-} Guest;
+};
 
 Store *guest_store(DriverCtx *ctx); /* of the connection's kind of guests; (transfer full) */
 

@@ -62,6 +62,17 @@ network_lease_free(NetworkLease *lease)
     g_free(lease);
 }
 
+DomainIfaceAddrs *
+domain_iface_addrs_new(const char *name, const char *mac)
+{
+    DomainIfaceAddrs *iface = g_new0(DomainIfaceAddrs, 1);
+
+    iface->name = g_strdup(name);
+    iface->mac = g_strdup(mac);
+    iface->addrs = g_ptr_array_new_with_free_func(g_free);
+    return iface;
+}
+
 void
 domain_iface_addrs_free(DomainIfaceAddrs *addrs)
 {

@@ -3,7 +3,7 @@
 /* tests/unit/container/facts-canned.h - hosts made up for tests of plans. */
 #pragma once
 
-#include "container/facts.h"
+#include "core/host-facts.h"
 
 /* @kind "v1", "v2", "hybrid" or "none". (transfer full) */
 static inline HostFacts *

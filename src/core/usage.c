@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "container/usage.h"
+#include "core/usage.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#include "container/group-file.h"
-#include "container/params.h"
+#include "core/group-file.h"
+#include "core/params.h"
 #include "util/error.h"
 
 static gboolean

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* container/netlook.h - look at network interfaces of the caller's network namespace.
+/* core/netlook.h - look at network interfaces of the caller's network namespace.
  *
  * By ioctl on a socket, not through /sys: a /sys mount shows the namespace it was mounted in.
  * Used by: facts.c.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* container/usage.h - what a running container uses, from its control groups.
+/* core/usage.h - what a running guest uses, from its control groups.
  *
  * Used by: kind.c (info), stats.c.
  * All calls: FALSE with an error naming the controller when the host has none for it.

@@ -4,14 +4,14 @@
  *
  * Weights exist only with some I/O schedulers; a kernel without them has no file, and asking for a
  * weight there is refused with the file's name. */
-#include "container/resources-priv.h"
+#include "core/guest-resources.h"
 
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "container/group-file.h"
-#include "container/tune.h"
+#include "core/group-file.h"
+#include "core/tune.h"
 #include "util/error.h"
 
 static const ParamField blkio_fields[] = {
@@ -88,7 +88,7 @@ blkio_read_weight(const Status *status, guint *ret_weight, GError **error)
 }
 
 GArray *
-resources_get_blkio_params(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
+guest_get_blkio_params(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
 {
     g_autoptr(DomainDef) def = NULL;
     g_autoptr(Status) status = NULL;
@@ -226,8 +226,8 @@ blkio_write(const Status *status, const DomainDef *before, const DomainDef *afte
 }
 
 gboolean
-resources_set_blkio_params(DriverCtx *ctx, const ObjectRef *ref, const GArray *params, guint flags,
-                           GError **error)
+guest_set_blkio_params(DriverCtx *ctx, const ObjectRef *ref, const GArray *params, guint flags,
+                       GError **error)
 {
     static const ParamSetter setter = {"blkiotune", blkio_fields, G_N_ELEMENTS(blkio_fields),
                                        blkio_apply, blkio_write};

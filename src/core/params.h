@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* container/params.h - lists of named values (libvirt's typed parameters) and how they are set.
+/* core/params.h - lists of named values (libvirt's typed parameters) and how they are set.
  *
  * Theory of operation. Setting is the same for memory, processors and block devices: the
  * values are put into copies of the live and the stored definition (which checks them), the
  * difference is written into the control groups, then the definitions are saved. Nothing is saved when the
  * kernel refuses.
  *
- * Used by: params-memory.c, params-sched.c, params-blkio.c, stats.c, resources.c.
+ * Used by: params-*.c, guest-stats.c, the drivers of guests.
  */
 #pragma once
 

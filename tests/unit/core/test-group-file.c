@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "container/group-file.h"
+#include "core/group-file.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "container/usage.h"
+#include "core/usage.h"
 #include "util/error.h"
 
 typedef struct {
@@ -146,11 +146,11 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add("/container/group-file/numbers", Fixture, NULL, set_up, test_numbers, tear_down);
-    g_test_add("/container/group-file/alternatives", Fixture, NULL, set_up, test_alternatives,
+    g_test_add("/core/group-file/numbers", Fixture, NULL, set_up, test_numbers, tear_down);
+    g_test_add("/core/group-file/alternatives", Fixture, NULL, set_up, test_alternatives,
                tear_down);
-    g_test_add_func("/container/group-file/lookup", test_lookup);
-    g_test_add("/container/usage/v2", Fixture, NULL, set_up, test_usage, tear_down);
-    g_test_add_func("/container/usage/no-groups", test_usage_without_groups);
+    g_test_add_func("/core/group-file/lookup", test_lookup);
+    g_test_add("/core/usage/v2", Fixture, NULL, set_up, test_usage, tear_down);
+    g_test_add_func("/core/usage/no-groups", test_usage_without_groups);
     return g_test_run();
 }

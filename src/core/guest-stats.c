@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a container uses, as numbers with libvirt's names: cpu-stats, dommemstat, domstats. */
-#include "container/resources-priv.h"
+/* What a guest uses, as numbers with libvirt's names: cpu-stats, domstats. */
+#include "core/guest-resources.h"
 
 #include <string.h>
 
-#include "container/usage.h"
+#include "core/usage.h"
 #include "util/error.h"
 
 enum {
@@ -23,7 +23,7 @@ stats_free_params(gpointer params)
 }
 
 GPtrArray *
-resources_get_cpu_stats(DriverCtx *ctx, const ObjectRef *ref, gboolean totals, GError **error)
+guest_get_cpu_stats(DriverCtx *ctx, const ObjectRef *ref, gboolean totals, GError **error)
 {
     g_autoptr(Status) status = guest_open_active(ctx, ref, NULL, error);
     g_autoptr(GPtrArray) lists = g_ptr_array_new_with_free_func(stats_free_params);
@@ -52,27 +52,6 @@ resources_get_cpu_stats(DriverCtx *ctx, const ObjectRef *ref, gboolean totals, G
         g_ptr_array_add(lists, params);
     }
     return times ? g_steal_pointer(&lists) : NULL;
-}
-
-GArray *
-resources_get_memory_stats(DriverCtx *ctx, const ObjectRef *ref, GError **error)
-{
-    g_autoptr(Guest) self = NULL;
-    g_autoptr(Status) status = guest_open_active(ctx, ref, &self, error);
-    g_autoptr(DomainDef) def = status ? guest_live(self, error) : NULL;
-    UsageMemory usage;
-    GArray *params;
-
-    if (!def || !usage_memory(status, &usage, error))
-        return NULL;
-    params = params_new();
-    params_add_ullong(params, "actual", def->current_memory_kib);
-    params_add_ullong(params, "swap_in", usage.swap_bytes / 1024);
-    params_add_ullong(params, "major_fault", usage.major_faults);
-    params_add_ullong(params, "minor_fault", usage.minor_faults);
-    params_add_ullong(params, "rss", usage.used_bytes / 1024);
-    params_add_ullong(params, "disk_caches", usage.cache_bytes / 1024);
-    return params;
 }
 
 static void
@@ -106,7 +85,7 @@ stats_add_nets(GArray *params, const Status *status)
 
         g_snprintf(field, sizeof(field), "net.%u.name", i);
         params_add_string(params, field, netdev->host ? netdev->host : netdev->guest);
-        if (!resources_read_netdev(status, i, counters))
+        if (!guest_read_netdev(status, i, counters))
             continue;
         for (gsize k = 0; k < G_N_ELEMENTS(names); k++) {
             g_snprintf(field, sizeof(field), "net.%u.%s", i, names[k]);
@@ -137,7 +116,7 @@ stats_add_usage(GArray *params, const DomainDef *def, const Status *status, guin
 }
 
 GArray *
-resources_get_stats(DriverCtx *ctx, const ObjectRef *ref, guint groups, GError **error)
+guest_get_stats(DriverCtx *ctx, const ObjectRef *ref, guint groups, GError **error)
 {
     g_autoptr(Guest) self = guest_open(ctx, ref, error);
     g_autoptr(DomainDef) def = self ? guest_current(self, error) : NULL;
@@ -165,5 +144,7 @@ resources_get_stats(DriverCtx *ctx, const ObjectRef *ref, guint groups, GError *
         stats_add_vcpus(params, def, status);
     if (groups & STATS_INTERFACE && status)
         stats_add_nets(params, status);
+    if (ctx->kind->add_stats)
+        ctx->kind->add_stats(ctx, self, def, status, groups, params);
     return params;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "container/tune.h"
+#include "core/tune.h"
 
 #include "conf/domain/domain.h"
 #include "util/error.h"
@@ -76,10 +76,10 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/container/tune/limited", test_limited);
-    g_test_add_func("/container/tune/weights", test_weights);
-    g_test_add_func("/container/tune/cpu-max", test_cpu_max);
-    g_test_add_func("/container/tune/cpus", test_cpus);
-    g_test_add_func("/container/tune/ranges", test_ranges);
+    g_test_add_func("/core/tune/limited", test_limited);
+    g_test_add_func("/core/tune/weights", test_weights);
+    g_test_add_func("/core/tune/cpu-max", test_cpu_max);
+    g_test_add_func("/core/tune/cpus", test_cpus);
+    g_test_add_func("/core/tune/ranges", test_ranges);
     return g_test_run();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* container/tune.h - values of limits, and how v1 and v2 of cgroups write them.
+/* core/tune.h - values of limits, and how v1 and v2 of cgroups write them.
  *
  * Used by: plan-cgroup.c, params-*.c.
  */

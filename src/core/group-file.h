@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* container/group-file.h - read and write one file of a control group.
+/* core/group-file.h - read and write one file of a control group.
  *
  * Used by: usage.c, params-*.c, resources.c.
  * Where a file has different names on different kernels, @file is "A|B": the first that exists.
@@ -25,7 +25,7 @@ gboolean group_file_exists(const char *dir, const char *file);
 
 /**
  * group_file_write:
- * @error: "cannot set 'FILE' of the container to 'VALUE': ..." with a hint where the kernel's errno is known
+ * @error: "cannot set 'FILE' of the guest to 'VALUE': ..." with a hint where the kernel's errno is known
  */
 gboolean group_file_write(const char *dir, const char *file, const char *value, GError **error);
 gboolean group_file_write_number(const char *dir, const char *file, guint64 value, GError **error);

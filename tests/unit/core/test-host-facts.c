@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "container/facts.h"
+#include "core/host-facts.h"
 
 #include <string.h>
 
@@ -24,6 +24,6 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/container/facts/find", test_find);
+    g_test_add_func("/core/facts/find", test_find);
     return g_test_run();
 }

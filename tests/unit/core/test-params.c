@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "container/params.h"
+#include "core/params.h"
 
 #include <string.h>
 
@@ -41,7 +41,7 @@ test_unknown(void)
     g_autoptr(GArray) params = params_new();
 
     params_add_ullong(params, "colour", 7);
-    expect(params, "parameter 'colour' is not supported for containers");
+    expect(params, "parameter 'colour' is not one that guests have");
 }
 
 static void
@@ -67,9 +67,9 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/container/params/check", test_check);
-    g_test_add_func("/container/params/unknown", test_unknown);
-    g_test_add_func("/container/params/wrong-type", test_wrong_type);
-    g_test_add_func("/container/params/twice", test_twice);
+    g_test_add_func("/core/params/check", test_check);
+    g_test_add_func("/core/params/unknown", test_unknown);
+    g_test_add_func("/core/params/wrong-type", test_wrong_type);
+    g_test_add_func("/core/params/twice", test_twice);
     return g_test_run();
 }

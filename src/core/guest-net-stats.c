@@ -4,7 +4,7 @@
  *
  * /proc/PID/net/dev shows the devices of that process' network namespace, so nobody has to enter
  * it. What the host side of a veth pair receives is what the guest sent. */
-#include "container/resources-priv.h"
+#include "core/guest-resources.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -49,7 +49,7 @@ net_dev_read(int pid, const char *name, gint64 ret_stats[8])
 }
 
 gboolean
-resources_read_netdev(const Status *status, guint index, gint64 ret_stats[8])
+guest_read_netdev(const Status *status, guint index, gint64 ret_stats[8])
 {
     const StatusNetdev *netdev = &g_array_index(status->netdevs, StatusNetdev, index);
     gint64 seen[8];
@@ -65,8 +65,8 @@ resources_read_netdev(const Status *status, guint index, gint64 ret_stats[8])
 }
 
 gboolean
-resources_get_interface_stats(DriverCtx *ctx, const ObjectRef *ref, const char *dev,
-                              gint64 ret_stats[8], GError **error)
+guest_get_interface_stats(DriverCtx *ctx, const ObjectRef *ref, const char *dev,
+                          gint64 ret_stats[8], GError **error)
 {
     g_autoptr(Guest) self = NULL;
     g_autoptr(Status) status = guest_open_active(ctx, ref, &self, error);
@@ -79,7 +79,7 @@ resources_get_interface_stats(DriverCtx *ctx, const ObjectRef *ref, const char *
         if (g_strcmp0(netdev->host, dev) != 0 && g_strcmp0(netdev->guest, dev) != 0 &&
             g_ascii_strcasecmp(netdev->mac, dev) != 0)
             continue;
-        if (resources_read_netdev(status, i, ret_stats))
+        if (guest_read_netdev(status, i, ret_stats))
             return TRUE;
         g_set_error(error, LODGE_ERROR, LODGE_ERROR_IO,
                     "cannot read the counters of interface '%s' of domain '%s'", dev,

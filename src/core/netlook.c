@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "container/netlook.h"
+#include "core/netlook.h"
 
 #include <linux/ethtool.h>
 #include <linux/sockios.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "container/group-file.h"
+#include "core/group-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -105,7 +105,7 @@ group_file_write(const char *dir, const char *file, const char *value, GError **
         hint = " (it uses more than that at the moment)";
     else if (saved == EINVAL && strstr(name, "limit_in_bytes"))
         hint = " (the memory limit must not exceed the one of memory and swap)";
-    return error_set_errno(error, saved, "cannot set '%s' of the container to '%s'%s", name, value,
+    return error_set_errno(error, saved, "cannot set '%s' of the guest to '%s'%s", name, value,
                            hint);
 }
 

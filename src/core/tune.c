@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "container/tune.h"
+#include "core/tune.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "container/params.h"
+#include "core/params.h"
 
 #include <string.h>
 
@@ -78,7 +78,7 @@ params_check(const GArray *params, const ParamField *fields, gsize n_fields, GEr
             k++;
         if (k == n_fields) {
             g_set_error(error, LODGE_ERROR, LODGE_ERROR_ARGUMENT,
-                        "parameter '%s' is not supported for containers", param->field);
+                        "parameter '%s' is not one that guests have", param->field);
             return FALSE;
         }
         if (param->type != fields[k].type) {
@@ -173,7 +173,7 @@ params_group(const Status *status, const char *controller, int *ret_version, GEr
 
     if (!dir)
         g_set_error(error, LODGE_ERROR, LODGE_ERROR_UNSUPPORTED_CONFIG,
-                    "this container has no control group of controller '%s', so there is nothing "
+                    "this guest has no control group of controller '%s', so there is nothing "
                     "to read or set",
                     controller);
     return dir;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Shares and bandwidth of processors: schedinfo, live and stored. */
-#include "container/resources-priv.h"
+#include "core/guest-resources.h"
 
 #include <string.h>
 
-#include "container/group-file.h"
-#include "container/tune.h"
+#include "core/group-file.h"
+#include "core/tune.h"
 #include "util/error.h"
 
 static const ParamField sched_fields[] = {
@@ -66,7 +66,7 @@ sched_read_v2(const char *dir, Sched *sched, GError **error)
 }
 
 GArray *
-resources_get_sched_params(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
+guest_get_sched_params(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
 {
     g_autoptr(DomainDef) def = NULL;
     g_autoptr(Status) status = NULL;
@@ -139,8 +139,8 @@ sched_write(const Status *status, const DomainDef *before, const DomainDef *afte
 }
 
 gboolean
-resources_set_sched_params(DriverCtx *ctx, const ObjectRef *ref, const GArray *params, guint flags,
-                           GError **error)
+guest_set_sched_params(DriverCtx *ctx, const ObjectRef *ref, const GArray *params, guint flags,
+                       GError **error)
 {
     static const ParamSetter setter = {"schedinfo", sched_fields, G_N_ELEMENTS(sched_fields),
                                        sched_apply, sched_write};
