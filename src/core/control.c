@@ -98,8 +98,36 @@ control_open(const char *live_dir, GError **error)
     return fd_steal(&fd);
 }
 
+/* sendmsg(2) of one packet, with @send_fd unless it is -1. */
+static ssize_t
+send_packet(int fd, const char *packet, gsize size, int send_fd)
+{
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } ancillary = {0};
+    struct iovec part = {.iov_base = (char *)packet, .iov_len = size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
+    if (send_fd >= 0) {
+        message.msg_control = &ancillary;
+        message.msg_controllen = sizeof(ancillary);
+        ancillary.header.cmsg_level = SOL_SOCKET;
+        ancillary.header.cmsg_type = SCM_RIGHTS;
+        ancillary.header.cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(&ancillary.header), &send_fd, sizeof(int));
+    }
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
 gboolean
 control_send(int fd, const char *const *words, GError **error)
+{
+    return control_send_fd(fd, words, -1, error);
+}
+
+gboolean
+control_send_fd(int fd, const char *const *words, int send_fd, GError **error)
 {
     g_autoptr(GString) packet = g_string_new(NULL);
 
@@ -115,7 +143,7 @@ control_send(int fd, const char *const *words, GError **error)
     if (packet->len > CONTROL_MAX)
         return error_set(error, LODGE_ERROR_LIMIT, "cannot ask the supervisor: more than %d bytes",
                          CONTROL_MAX);
-    if (send(fd, packet->str, packet->len, MSG_NOSIGNAL) >= 0)
+    if (send_packet(fd, packet->str, packet->len, send_fd) >= 0)
         return TRUE;
     if (errno == EPIPE || errno == ECONNRESET)
         return set_not_running(error);
@@ -234,6 +262,13 @@ gboolean
 control_request(const char *live_dir, const char *const *words, int timeout_ms, char ***ret_words,
                 int *ret_fd, GError **error)
 {
+    return control_request_fd(live_dir, words, -1, timeout_ms, ret_words, ret_fd, error);
+}
+
+gboolean
+control_request_fd(const char *live_dir, const char *const *words, int send_fd, int timeout_ms,
+                   char ***ret_words, int *ret_fd, GError **error)
+{
     g_auto(Fd) fd = connect_live(live_dir, error);
     g_autoptr(GError) unsent = NULL;
 
@@ -241,7 +276,7 @@ control_request(const char *live_dir, const char *const *words, int timeout_ms, 
      * the request as well, or has gone when it comes: then the answer to hello says why. */
     if (fd < 0 || !send_hello(fd, error))
         return FALSE;
-    (void)control_send(fd, words, &unsent);
+    (void)control_send_fd(fd, words, send_fd, &unsent);
     if (!control_receive(fd, CORE_REQUEST_MS, NULL, NULL, error))
         return FALSE;
     if (unsent != NULL) {

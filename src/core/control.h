@@ -20,10 +20,15 @@
 gboolean control_request(const char *live_dir, const char *const *words, int timeout_ms,
                          char ***ret_words, int *ret_fd, GError **error);
 
+/* The same with @send_fd (borrowed; -1: none) along. */
+gboolean control_request_fd(const char *live_dir, const char *const *words, int send_fd,
+                            int timeout_ms, char ***ret_words, int *ret_fd, GError **error);
+
 /**
  * control_open:
  * Connects and says hello. Returns: a descriptor, to send more than one request; or -1
  */
 int control_open(const char *live_dir, GError **error);
 gboolean control_send(int fd, const char *const *words, GError **error);
+gboolean control_send_fd(int fd, const char *const *words, int send_fd, GError **error);
 gboolean control_receive(int fd, int timeout_ms, char ***ret_words, int *ret_fd, GError **error);

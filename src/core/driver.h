@@ -39,6 +39,7 @@ typedef enum { /* libvirt's numbers: VIR_DOMAIN_* */
     DOMAIN_STATE_SHUTDOWN = 4,
     DOMAIN_STATE_SHUTOFF = 5,
     DOMAIN_STATE_CRASHED = 6,
+    DOMAIN_STATE_PMSUSPENDED = 7,
 } DomainState;
 
 typedef struct {

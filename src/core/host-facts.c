@@ -253,6 +253,7 @@ facts_add_net(HostFacts *facts, DriverCtx *ctx, const DomainNet *net, int *hold,
         host_facts_add_link(facts, NULL, 0);
         return TRUE;
     case DOMAIN_NET_ETHERNET:
+    case DOMAIN_NET_USER:
     case DOMAIN_NET_LAST:
         break;
     }

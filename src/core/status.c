@@ -22,11 +22,27 @@ static const char *const status_state_names[STATUS_STATE_LAST] = {
 ENUM_IMPL(status_state, StatusState)
 
 static const char *const status_reason_names[STATUS_REASON_LAST] = {
-    [STATUS_UNKNOWN] = "unknown",     [STATUS_BOOTED] = "booted",   [STATUS_SHUTDOWN] = "shutdown",
-    [STATUS_DESTROYED] = "destroyed", [STATUS_CRASHED] = "crashed", [STATUS_FAILED] = "failed",
-    [STATUS_UNPAUSED] = "unpaused",
+    [STATUS_UNKNOWN] = "unknown",   [STATUS_BOOTED] = "booted",
+    [STATUS_SHUTDOWN] = "shutdown", [STATUS_DESTROYED] = "destroyed",
+    [STATUS_CRASHED] = "crashed",   [STATUS_FAILED] = "failed",
+    [STATUS_UNPAUSED] = "unpaused", [STATUS_RESTORED] = "restored",
+    [STATUS_WAKEUP] = "wakeup",     [STATUS_SAVED] = "saved",
+    [STATUS_PANICKED] = "panicked",
 };
 ENUM_IMPL(status_reason, StatusReason)
+
+static const char *const status_pause_names[STATUS_PAUSE_LAST] = {
+    [STATUS_PAUSE_UNKNOWN] = "unknown",
+    [STATUS_PAUSE_USER] = "user",
+    [STATUS_PAUSE_IOERROR] = "ioerror",
+    [STATUS_PAUSE_WATCHDOG] = "watchdog",
+    [STATUS_PAUSE_CRASHED] = "crashed",
+    [STATUS_PAUSE_STARTING_UP] = "starting-up",
+    [STATUS_PAUSE_SAVE] = "save",
+    [STATUS_PAUSE_SHUTTING_DOWN] = "shutting-down",
+    [STATUS_PAUSE_PMSUSPENDED] = "pmsuspended",
+};
+ENUM_IMPL(status_pause, StatusPause)
 
 static void
 clear_cgroup(gpointer data)
@@ -61,6 +77,7 @@ status_new(void)
 {
     Status *status = g_new0(Status, 1);
 
+    status->pause = STATUS_PAUSE_USER;
     status->cgroups = g_array_new(FALSE, FALSE, sizeof(StatusCgroup));
     g_array_set_clear_func(status->cgroups, clear_cgroup);
     status->consoles = g_ptr_array_new_with_free_func(g_free);
@@ -77,6 +94,8 @@ status_free(Status *status)
     if (status == NULL)
         return;
     g_free(status->freezer_dir);
+    g_free(status->job);
+    g_free(status->monitor_broken);
     g_array_unref(status->cgroups);
     g_ptr_array_unref(status->consoles);
     g_array_unref(status->netdevs);
@@ -161,6 +180,30 @@ read_part(Status *status, const PlanOp *op)
     return TRUE; /* a key that a later minor version added says nothing to us */
 }
 
+/* The keys that only machines have. FALSE: it is none of them. */
+static gboolean
+read_machine(Status *status, const PlanOp *op)
+{
+    const char *key = op->argv[0], *value = op->argc > 1 ? op->argv[1] : "";
+
+    if (g_str_equal(key, "pause-reason")) {
+        if (!status_pause_from_string(value, &status->pause))
+            status->pause = STATUS_PAUSE_UNKNOWN; /* one that a later minor version added */
+    } else if (g_str_equal(key, "job")) {
+        g_free(status->job);
+        status->job = g_strdup(value);
+    } else if (g_str_equal(key, "agent")) {
+        status->has_agent = TRUE;
+        status->is_agent_connected = g_str_equal(value, "connected");
+    } else if (g_str_equal(key, "monitor") && g_str_equal(value, "broken")) {
+        g_free(status->monitor_broken);
+        status->monitor_broken = g_strjoinv(" ", (char **)op->argv + 2);
+    } else {
+        return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean
 read_line(Status *status, const PlanOp *op)
 {
@@ -198,7 +241,7 @@ read_line(Status *status, const PlanOp *op)
         status->is_paused = g_str_equal(value, "yes");
         return TRUE;
     }
-    return read_part(status, op);
+    return read_machine(status, op) || read_part(status, op);
 }
 
 Status *
@@ -263,14 +306,45 @@ status_is_alive(const char *live_dir)
     return lock_is_held(AT_FDCWD, path);
 }
 
+/* Of one that is alive and has a status. */
+static void
+running_to_domain_state(const Status *status, DomainState *ret_state, int *ret_reason)
+{
+    /* libvirt's VIR_DOMAIN_PAUSED_* and VIR_DOMAIN_RUNNING_* */
+    static const int paused[STATUS_PAUSE_LAST] = {
+        [STATUS_PAUSE_USER] = 1,     [STATUS_PAUSE_SAVE] = 3,         [STATUS_PAUSE_IOERROR] = 5,
+        [STATUS_PAUSE_WATCHDOG] = 6, [STATUS_PAUSE_STARTING_UP] = 11,
+    };
+    static const int running[STATUS_REASON_LAST] = {
+        [STATUS_BOOTED] = 1, [STATUS_RESTORED] = 3, [STATUS_UNPAUSED] = 5,
+        [STATUS_WAKEUP] = 8, [STATUS_PANICKED] = 9,
+    };
+
+    if (!status->is_paused) {
+        *ret_state = DOMAIN_STATE_RUNNING;
+        *ret_reason = running[status->reason];
+        return;
+    }
+    *ret_state = DOMAIN_STATE_PAUSED;
+    *ret_reason = paused[status->pause];
+    if (status->pause == STATUS_PAUSE_CRASHED) {
+        *ret_state = DOMAIN_STATE_CRASHED;
+        *ret_reason = 1; /* VIR_DOMAIN_CRASHED_PANICKED */
+    } else if (status->pause == STATUS_PAUSE_SHUTTING_DOWN) {
+        *ret_state = DOMAIN_STATE_SHUTDOWN;
+    } else if (status->pause == STATUS_PAUSE_PMSUSPENDED) {
+        *ret_state = DOMAIN_STATE_PMSUSPENDED;
+    }
+}
+
 void
 status_to_domain_state(const Status *status, gboolean is_alive, DomainState *ret_state,
                        int *ret_reason)
 {
     /* libvirt's VIR_DOMAIN_SHUTOFF_* */
     static const int off[STATUS_REASON_LAST] = {
-        [STATUS_UNKNOWN] = 0, [STATUS_BOOTED] = 0, [STATUS_SHUTDOWN] = 1, [STATUS_DESTROYED] = 2,
-        [STATUS_CRASHED] = 3, [STATUS_FAILED] = 6, [STATUS_UNPAUSED] = 0,
+        [STATUS_SHUTDOWN] = 1, [STATUS_DESTROYED] = 2, [STATUS_CRASHED] = 3,
+        [STATUS_PANICKED] = 3, [STATUS_SAVED] = 5,     [STATUS_FAILED] = 6,
     };
     gboolean is_ended = status == NULL || status->state == STATUS_ENDED;
 
@@ -284,14 +358,8 @@ status_to_domain_state(const Status *status, gboolean is_alive, DomainState *ret
     } else if (status->state == STATUS_STARTING) {
         *ret_state = DOMAIN_STATE_PAUSED;
         *ret_reason = 11; /* VIR_DOMAIN_PAUSED_STARTING_UP */
-    } else if (status->is_paused) {
-        *ret_state = DOMAIN_STATE_PAUSED;
-        *ret_reason = 1; /* VIR_DOMAIN_PAUSED_USER */
     } else {
-        *ret_state = DOMAIN_STATE_RUNNING;
-        *ret_reason = status->reason == STATUS_BOOTED     ? 1 /* VIR_DOMAIN_RUNNING_BOOTED */
-                      : status->reason == STATUS_UNPAUSED ? 5 /* VIR_DOMAIN_RUNNING_UNPAUSED */
-                                                          : 0;
+        running_to_domain_state(status, ret_state, ret_reason);
     }
 }
 

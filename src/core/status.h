@@ -24,9 +24,27 @@ typedef enum {
     STATUS_CRASHED,
     STATUS_FAILED,
     STATUS_UNPAUSED,
+    STATUS_RESTORED, /* the rest: machines */
+    STATUS_WAKEUP,
+    STATUS_SAVED,
+    STATUS_PANICKED,
     STATUS_REASON_LAST
 } StatusReason;
 ENUM_DECL(status_reason, StatusReason);
+
+typedef enum { /* why a machine is paused */
+    STATUS_PAUSE_UNKNOWN,
+    STATUS_PAUSE_USER,
+    STATUS_PAUSE_IOERROR,
+    STATUS_PAUSE_WATCHDOG,
+    STATUS_PAUSE_CRASHED,
+    STATUS_PAUSE_STARTING_UP,
+    STATUS_PAUSE_SAVE,
+    STATUS_PAUSE_SHUTTING_DOWN,
+    STATUS_PAUSE_PMSUSPENDED,
+    STATUS_PAUSE_LAST
+} StatusPause;
+ENUM_DECL(status_pause, StatusPause);
 
 typedef struct {
     int version; /* 1 or 2 */
@@ -53,6 +71,10 @@ typedef struct {
     int freezer_version; /* 0 none, 1, 2 */
     char *freezer_dir;
     gboolean is_paused;
+    StatusPause pause; /* when is_paused; USER when nothing is said */
+    char *job;         /* of a machine, "save"; NULL: none runs */
+    gboolean has_agent, is_agent_connected;
+    char *monitor_broken; /* why QEMU can no longer be asked; NULL: it can */
     GArray *cgroups;      /* StatusCgroup */
     GPtrArray *consoles;  /* char*: host path by index; NULL for a hole */
     GArray *netdevs;      /* StatusNetdev, in plan order */

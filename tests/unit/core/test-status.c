@@ -31,6 +31,7 @@ test_tables(void)
 {
     TEST_ENUM(status_state, StatusState, STATUS_STATE_LAST);
     TEST_ENUM(status_reason, StatusReason, STATUS_REASON_LAST);
+    TEST_ENUM(status_pause, StatusPause, STATUS_PAUSE_LAST);
 }
 
 static void
@@ -133,6 +134,49 @@ test_libvirt_numbers(void)
     assert_state("state ended\nreason failed\n", FALSE, DOMAIN_STATE_SHUTOFF, 6);
 }
 
+static void
+test_machine(void)
+{
+    static const struct {
+        const char *text;
+        DomainState state;
+        int reason;
+    } cases[] = {
+        {"state running\nreason restored\npaused no\n", DOMAIN_STATE_RUNNING, 3},
+        {"state running\nreason booted\npaused yes\n", DOMAIN_STATE_PAUSED, 1},
+        {"state running\nreason booted\npaused yes\npause-reason ioerror\n", DOMAIN_STATE_PAUSED,
+         5},
+        {"state running\nreason booted\npaused yes\npause-reason crashed\n", DOMAIN_STATE_CRASHED,
+         1},
+        {"state running\nreason booted\npaused yes\npause-reason pmsuspended\n",
+         DOMAIN_STATE_PMSUSPENDED, 0},
+        {"state running\nreason booted\npaused yes\npause-reason shutting-down\n",
+         DOMAIN_STATE_SHUTDOWN, 0},
+        {"state running\nreason booted\npaused yes\npause-reason of-tomorrow\n",
+         DOMAIN_STATE_PAUSED, 0},
+        {"state ended\nreason saved\n", DOMAIN_STATE_SHUTOFF, 5},
+        {"state ended\nreason panicked\n", DOMAIN_STATE_SHUTOFF, 3},
+    };
+    g_autoptr(Status) status = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Status) one = status_parse(cases[i].text, NULL);
+        DomainState state;
+        int reason;
+
+        g_assert_nonnull(one);
+        status_to_domain_state(one, one->state != STATUS_ENDED, &state, &reason);
+        g_assert_cmpint(state, ==, cases[i].state);
+        g_assert_cmpint(reason, ==, cases[i].reason);
+    }
+    status = status_parse("version 1\nstate running\njob save\nagent connected\n"
+                          "monitor broken not\\x20JSON\n",
+                          NULL);
+    g_assert_cmpstr(status->job, ==, "save");
+    g_assert_true(status->has_agent && status->is_agent_connected);
+    g_assert_cmpstr(status->monitor_broken, ==, "not JSON");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -140,6 +184,7 @@ main(int argc, char **argv)
     g_test_add_func("/status/tables", test_tables);
     g_test_add_func("/status/everything", test_everything_is_read);
     g_test_add_func("/status/exits", test_exits);
+    g_test_add_func("/status/machine", test_machine);
     g_test_add_func("/status/refused", test_refused);
     g_test_add_func("/status/numbers", test_libvirt_numbers);
     return g_test_run();
