@@ -62,12 +62,16 @@ domain_life_call_create_xml(Call *call, virConnectPtr conn, const char *xmlDesc,
 }
 
 static gboolean
-check_no_files(Call *call, guint nfiles)
+check_files(Call *call, const Member *member, guint nfiles, const int *files)
 {
-    if (nfiles > 0)
-        return call_fail(call, VIR_ERR_ARGUMENT_UNSUPPORTED,
-                         "%s passes no files to init; lodge_domain_create() gives it three",
+    const DomainLifecycle *role = member->driver->lifecycle;
+
+    if (nfiles > 0 && files == NULL)
+        return call_fail(call, VIR_ERR_INVALID_ARG, "files in %s must not be NULL",
                          call->spec->name);
+    if (nfiles > 0 && (role == NULL || role->start_files == NULL))
+        return call_fail(call, VIR_ERR_ARGUMENT_UNSUPPORTED,
+                         "the %s driver cannot pass descriptors to init", member->driver->name);
     return TRUE;
 }
 
@@ -75,34 +79,42 @@ virDomainPtr
 domain_life_call_create_xml_files(Call *call, virConnectPtr conn, const char *xmlDesc,
                                   unsigned int nfiles, int *files, unsigned int flags)
 {
-    if (!check_no_files(call, nfiles))
+    StartIo io = {-1, -1, -1, files, nfiles, TRUE};
+    Member *member = domain_find_driver(call, conn, xmlDesc);
+
+    if (member == NULL || !check_files(call, member, nfiles, files))
         return NULL;
-    return domain_life_create(call, conn, xmlDesc, NULL, flags);
-}
-
-int
-domain_life_call_start(Call *call, virDomainPtr domain, unsigned int flags)
-{
-    Member *home = domain->home;
-    const DomainLifecycle *role = home->driver->lifecycle;
-
-    if (role == NULL || role->start == NULL) {
-        call_unsupported(call);
-        return -1;
-    }
-    if (!check_autodestroy(call, home, flags) ||
-        !role->start(call_ctx(call, &home->ctx), domain->ref,
-                     flags & ~(guint)VIR_DOMAIN_START_AUTODESTROY, &call->error))
-        return -1;
-    note_autodestroy(domain->conn, home, domain->ref, flags);
-    return 0;
+    return domain_life_create(call, conn, xmlDesc, nfiles > 0 ? &io : NULL, flags);
 }
 
 int
 domain_life_call_start_files(Call *call, virDomainPtr domain, unsigned int nfiles, int *files,
                              unsigned int flags)
 {
-    return check_no_files(call, nfiles) ? domain_life_call_start(call, domain, flags) : -1;
+    Member *home = domain->home;
+    const DomainLifecycle *role = home->driver->lifecycle;
+    guint driver_flags = flags & ~(guint)VIR_DOMAIN_START_AUTODESTROY;
+    DriverCtx *ctx;
+
+    if (role == NULL || role->start == NULL) {
+        call_unsupported(call);
+        return -1;
+    }
+    if (!check_files(call, home, nfiles, files) || !check_autodestroy(call, home, flags))
+        return -1;
+    ctx = call_ctx(call, &home->ctx);
+    if (!(nfiles > 0
+              ? role->start_files(ctx, domain->ref, files, nfiles, driver_flags, &call->error)
+              : role->start(ctx, domain->ref, driver_flags, &call->error)))
+        return -1;
+    note_autodestroy(domain->conn, home, domain->ref, flags);
+    return 0;
+}
+
+int
+domain_life_call_start(Call *call, virDomainPtr domain, unsigned int flags)
+{
+    return domain_life_call_start_files(call, domain, 0, NULL, flags);
 }
 
 int

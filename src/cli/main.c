@@ -10,21 +10,18 @@
 
 #include "cli/cli.h"
 #include "cli/environ.h"
+#include "cli/helper.h"
 #include "cli/run.h"
 
 static int
 exec_shell(char **argv)
 {
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *dir = self ? g_path_get_dirname(self) : NULL;
-    g_autofree char *beside = dir ? g_build_filename(dir, "lodge-shell", NULL) : NULL;
+    g_autofree char *program = helper_path("lodge-shell");
 
-    if (beside)
-        execv(beside, argv);
-    execv(LODGE_LIBEXECDIR "/lodge-shell", argv);
+    execv(program, argv);
     cli_error("cannot run the interactive shell '%s': %s; give a command instead ('lodge help' "
               "lists them)",
-              LODGE_LIBEXECDIR "/lodge-shell", g_strerror(errno));
+              program, g_strerror(errno));
     return 1;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/attach.h"
 #include "cli/verbs.h"
 #include "util/enum.h"
+#include "util/units.h"
 
 #define OPT_FILE                                                                                   \
     {                                                                                              \
@@ -25,6 +26,16 @@
 #define OPT_DRY_RUN                                                                                \
     {                                                                                              \
         "dry-run", OPT_FLAG, 0, COMPLETE_NOTHING, "print the plan of the start and do nothing"     \
+    }
+
+#define OPT_HOW                                                                                    \
+    {"console", OPT_FLAG, 0, COMPLETE_NOTHING, "attach to its console"},                           \
+        {"paused", OPT_FLAG, 0, COMPLETE_NOTHING, "hold it before its init runs; resume lets go"}, \
+        {"autodestroy", OPT_FLAG, 0, COMPLETE_NOTHING,                                             \
+         "destroy it when this command or shell ends"},                                            \
+    {                                                                                              \
+        "pass-fds", OPT_TEXT, OPT_BY_NAME, COMPLETE_NOTHING,                                       \
+            "descriptors N,M,... for init, which has them as 3,4,..."                              \
     }
 
 static const char *const compat_words[] = {"libvirt", NULL};
@@ -106,20 +117,59 @@ run_define(Cli *cli, const Args *args)
     return TRUE;
 }
 
+static guint
+start_flags(const Args *args)
+{
+    return (args_flag(args, "paused") ? VIR_DOMAIN_START_PAUSED : 0) |
+           (args_flag(args, "autodestroy") ? VIR_DOMAIN_START_AUTODESTROY : 0);
+}
+
+/* "5,7" to descriptors of ours; FALSE with the error said. */
+static gboolean
+parse_fds(const char *text, int **ret_fds, guint *ret_n)
+{
+    g_auto(GStrv) words = g_strsplit(text ? text : "", ",", -1);
+    guint n = g_strv_length(words);
+
+    *ret_fds = g_new0(int, n + 1);
+    for (guint i = 0; i < n; i++) {
+        gint64 number;
+
+        if (!units_parse_int(words[i], 0, G_MAXINT, &number, NULL)) {
+            cli_error("Unable to parse FD number '%s'; --pass-fds takes numbers, as in 3,4",
+                      words[i]);
+            return FALSE;
+        }
+        if (fcntl((int)number, F_GETFD) < 0) {
+            cli_error("cannot pass descriptor %d: it is not open; open it for lodge, as in "
+                      "'lodge ... --pass-fds 3 3<file'",
+                      (int)number);
+            return FALSE;
+        }
+        (*ret_fds)[i] = (int)number;
+    }
+    *ret_n = n;
+    return TRUE;
+}
+
 static gboolean
 run_create(Cli *cli, const Args *args)
 {
-    g_autofree char *xml = read_xml(cli, args);
-    guint flags = args_flag(args, "validate") ? VIR_DOMAIN_START_VALIDATE : 0;
+    guint flags = start_flags(args) | (args_flag(args, "validate") ? VIR_DOMAIN_START_VALIDATE : 0);
+    g_autofree char *xml = NULL;
+    g_autofree int *fds = NULL;
     g_autoptr(CliDomain) dom = NULL;
+    guint n_fds = 0;
 
-    if (!xml)
+    if (!args_exclusive(args, "wait", "paused") ||
+        (args_text(args, "pass-fds") && !args_exclusive(args, "wait", "pass-fds")) ||
+        !parse_fds(args_text(args, "pass-fds"), &fds, &n_fds) || !(xml = read_xml(cli, args)))
         return FALSE;
     if (args_flag(args, "dry-run"))
         return print_plan(cli, xml, NULL);
     if (args_flag(args, "wait"))
         return attach_create(cli, xml, flags, args_text(args, "file"));
-    dom = lodge_domain_create(cli->conn, xml, NULL, flags);
+    dom = virDomainCreateXMLWithFiles(cli->conn, xml, n_fds, fds, flags);
     cli_warnings(cli);
     if (!dom) {
         cli_error("Failed to create domain from %s", args_text(args, "file"));
@@ -132,9 +182,12 @@ run_create(Cli *cli, const Args *args)
 static gboolean
 run_start(Cli *cli, const Args *args)
 {
-    g_autoptr(CliDomain) dom = cli_domain(cli, args_text(args, "domain"));
+    g_autoptr(CliDomain) dom = NULL;
+    g_autofree int *fds = NULL;
+    guint n_fds = 0;
 
-    if (!dom)
+    if (!parse_fds(args_text(args, "pass-fds"), &fds, &n_fds) ||
+        !(dom = cli_domain(cli, args_text(args, "domain"))))
         return FALSE;
     if (args_flag(args, "dry-run"))
         return print_plan(cli, NULL, dom);
@@ -142,7 +195,7 @@ run_start(Cli *cli, const Args *args)
         cli_error("Domain is already active");
         return FALSE;
     }
-    if (virDomainCreateWithFlags(dom, 0) < 0) {
+    if (virDomainCreateWithFiles(dom, n_fds, fds, start_flags(args)) < 0) {
         cli_error("Failed to start domain '%s'", virDomainGetName(dom));
         return FALSE;
     }
@@ -224,7 +277,8 @@ static gboolean
 run_destroy(Cli *cli, const Args *args)
 {
     g_autoptr(CliDomain) dom = cli_domain(cli, args_text(args, "domain"));
-    guint flags = args_flag(args, "graceful") ? VIR_DOMAIN_DESTROY_GRACEFUL : 0;
+    guint flags = (args_flag(args, "graceful") ? VIR_DOMAIN_DESTROY_GRACEFUL : 0) |
+                  (args_flag(args, "remove-logs") ? VIR_DOMAIN_DESTROY_REMOVE_LOGS : 0);
 
     return dom && tell(cli, dom, virDomainDestroyFlags(dom, flags), "destroy", "destroyed");
 }
@@ -335,7 +389,7 @@ run_send_process_signal(Cli *cli, const Args *args)
 static const Opt opts_define[] = {OPT_FILE, OPT_VALIDATE, OPT_COMPAT, OPT_DRY_RUN, OPT_END};
 static const Opt opts_create[] = {
     OPT_FILE,
-    {"console", OPT_FLAG, 0, COMPLETE_NOTHING, "attach to its console"},
+    OPT_HOW,
     {"wait", OPT_FLAG, 0, COMPLETE_NOTHING,
      "stay until it ends, with init's exit status; init gets what is no terminal of standard "
      "input, output and error"},
@@ -343,19 +397,18 @@ static const Opt opts_create[] = {
     OPT_COMPAT,
     OPT_DRY_RUN,
     OPT_END};
-static const Opt opts_start[] = {
-    OPT_DOMAIN(COMPLETE_DOMAIN_INACTIVE),
-    {"console", OPT_FLAG, 0, COMPLETE_NOTHING, "attach to its console"},
-    OPT_DRY_RUN,
-    OPT_END};
+static const Opt opts_start[] = {OPT_DOMAIN(COMPLETE_DOMAIN_INACTIVE), OPT_HOW, OPT_DRY_RUN,
+                                 OPT_END};
 static const Opt opts_shutdown[] = {OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE),
                                     {"mode", OPT_TEXT, OPT_BY_NAME, COMPLETE_NOTHING,
                                      "how to ask: initctl, signal, or both with a comma"},
                                     OPT_END};
-static const Opt opts_destroy[] = {OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE),
-                                   {"graceful", OPT_FLAG, 0, COMPLETE_NOTHING,
-                                    "never by force: fail where it does not end when asked"},
-                                   OPT_END};
+static const Opt opts_destroy[] = {
+    OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE),
+    {"graceful", OPT_FLAG, 0, COMPLETE_NOTHING,
+     "never by force: fail where it does not end when asked"},
+    {"remove-logs", OPT_FLAG, 0, COMPLETE_NOTHING, "remove the logs of its consoles too"},
+    OPT_END};
 static const Opt opts_active[] = {OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE), OPT_END};
 static const Opt opts_domain[] = {OPT_DOMAIN(COMPLETE_DOMAIN), OPT_END};
 static const Opt opts_autostart[] = {

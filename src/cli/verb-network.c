@@ -5,6 +5,7 @@
 #include "cli/editor.h"
 #include "cli/verbs.h"
 #include "cli/view.h"
+#include "cli/xml-part.h"
 
 /* Reads --file and makes the connection know its name; NULL with the error said. */
 static char *
@@ -126,12 +127,13 @@ run_net_dumpxml(Cli *cli, const Args *args)
     char *xml =
         net ? virNetworkGetXMLDesc(net, args_flag(args, "inactive") ? VIR_NETWORK_XML_INACTIVE : 0)
             : NULL;
+    gboolean ok;
 
     if (!xml)
         return FALSE;
-    cli_print("%s%s", xml, g_str_has_suffix(xml, "\n") ? "" : "\n");
+    ok = xml_part_print(args, xml);
     free(xml);
-    return TRUE;
+    return ok;
 }
 
 typedef struct {
@@ -212,6 +214,7 @@ static const Opt opts_autostart[] = {
 static const Opt opts_dumpxml[] = {
     OPT_NETWORK(COMPLETE_NETWORK),
     {"inactive", OPT_FLAG, 0, COMPLETE_NOTHING, "the stored XML, also while the network runs"},
+    OPT_XML_PART,
     OPT_END};
 
 const Verb verbs_network[] = {

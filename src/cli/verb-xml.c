@@ -5,11 +5,13 @@
 #include "cli/editor.h"
 #include "cli/verbs.h"
 #include "cli/view.h"
+#include "cli/xml-part.h"
 
 static gboolean
 run_dumpxml(Cli *cli, const Args *args)
 {
     g_autoptr(CliDomain) dom = cli_domain(cli, args_text(args, "domain"));
+    gboolean ok;
     char *xml;
 
     if (!dom)
@@ -19,11 +21,9 @@ run_dumpxml(Cli *cli, const Args *args)
                                   (args_flag(args, "security-info") ? VIR_DOMAIN_XML_SECURE : 0));
     if (!xml)
         return FALSE;
-    cli_print("%s", xml);
-    if (!g_str_has_suffix(xml, "\n"))
-        cli_print("\n");
+    ok = xml_part_print(args, xml);
     free(xml);
-    return TRUE;
+    return ok;
 }
 
 typedef struct {
@@ -31,6 +31,7 @@ typedef struct {
     virDomainPtr dom;
     const char *before;
     guint xml_flags;
+    gboolean skip_validate;
 } Edit;
 
 static gboolean
@@ -66,6 +67,7 @@ apply_edit(const char *text, gboolean relaxed, void *opaque)
         return FALSE;
     }
     lodge_connect_set_xml_source(edit->cli->conn, "(edited)");
+    relaxed = relaxed || edit->skip_validate;
     dom = virDomainDefineXMLFlags(edit->cli->conn, text, relaxed ? 0 : VIR_DOMAIN_DEFINE_VALIDATE);
     cli_warnings(edit->cli);
     return dom != NULL;
@@ -74,7 +76,9 @@ apply_edit(const char *text, gboolean relaxed, void *opaque)
 static gboolean
 run_edit(Cli *cli, const Args *args)
 {
-    Edit edit = {.cli = cli, .xml_flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE};
+    Edit edit = {.cli = cli,
+                 .xml_flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE,
+                 .skip_validate = args_flag(args, "skip-validate")};
     g_autoptr(CliDomain) dom = NULL;
     char *xml;
     EditResult result;
@@ -228,8 +232,12 @@ static const Opt opts_dumpxml[] = {
     {"inactive", OPT_FLAG, 0, COMPLETE_NOTHING, "the stored XML, also while the guest runs"},
     {"security-info", OPT_FLAG, 0, COMPLETE_NOTHING,
      "with secrets (not on a read-only connection)"},
+    OPT_XML_PART,
     OPT_END};
-static const Opt opts_edit[] = {OPT_DOMAIN(COMPLETE_DOMAIN), OPT_END};
+static const Opt opts_edit[] = {
+    OPT_DOMAIN(COMPLETE_DOMAIN),
+    {"skip-validate", OPT_FLAG, 0, COMPLETE_NOTHING, "take elements that lodge does not know"},
+    OPT_END};
 static const Opt opts_desc[] = {
     OPT_DOMAIN(COMPLETE_DOMAIN),
     {"title", OPT_FLAG, 0, COMPLETE_NOTHING, "the title instead of the description"},

@@ -31,7 +31,9 @@ kind_plan(GuestStart *start, char **ret_live_xml, GError **error)
         .live_dir = start->live_dir,
         .source = start->source,
         .is_transient = start->is_transient,
-        .has_waiter = io != NULL,
+        .has_waiter = io && !io->is_left,
+        .is_held = (start->flags & GUEST_START_PAUSED) != 0,
+        .n_files = io ? io->n_files : 0,
         .inherit_stdio = io && (io->stdin_fd >= 0 || io->stdout_fd >= 0 || io->stderr_fd >= 0),
     };
 
@@ -75,8 +77,9 @@ kind_usage(const char *live_dir, const Status *status, DomainInfo *info)
 
 const GuestKind container_kind = {
     .folder = "lxc",
-    .start_flags = GUEST_START_AUTODESTROY,
-    .create_flags = GUEST_START_AUTODESTROY | GUEST_START_VALIDATE,
+    .start_flags = GUEST_START_PAUSED,
+    .create_flags = GUEST_START_PAUSED | GUEST_START_VALIDATE,
+    .destroy_flags = GUEST_DESTROY_REMOVE_LOGS,
     .endings = endings,
     .check = container_def_check,
     .plan = kind_plan,

@@ -48,6 +48,13 @@ plan_init(const PlanInput *in, GString *plan)
         plan_add(plan, "stdio", "inherit", NULL);
     else
         plan_add(plan, "stdio", in->def->consoles->len > 0 ? "console" : "null", NULL);
+    if (in->n_files > 0) {
+        g_autofree char *n_files = g_strdup_printf("%u", in->n_files);
+
+        plan_add(plan, "files", n_files, NULL);
+    }
+    if (in->is_held)
+        plan_add(plan, "hold", NULL);
     g_ptr_array_add(argv, (gpointer) "exec");
     g_ptr_array_add(argv, os->init ? os->init : (gpointer)INIT_DEFAULT);
     for (char **arg = os->args; *arg; arg++)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/guest-log.h"
 #include "supervisor/plan.h"
 #include "util/error.h"
 #include "util/uuid.h"
@@ -44,8 +45,7 @@ plan_object(const PlanInput *in, GString *plan)
 {
     const DomainDef *def = in->def;
     g_autofree char *events = g_build_filename(in->paths->live, "events", NULL);
-    g_autofree char *log_name = g_strconcat(def->name, ".log", NULL);
-    g_autofree char *log = g_build_filename(in->paths->log, "lxc", log_name, NULL);
+    g_autofree char *log = guest_log_path(in->paths, "lxc", def->name);
     char uuid[UUID_TEXT_SIZE];
 
     uuid_format(def->uuid, uuid);

@@ -41,6 +41,8 @@ typedef struct {
     const char *source;     /* name of the XML for messages */
     gboolean is_transient;  /* the live directory goes away with the guest */
     gboolean inherit_stdio; /* init gets the launcher's descriptors (create --wait) */
+    gboolean is_held;       /* frozen before init's program runs */
+    guint n_files;          /* descriptors of the launcher that init gets besides */
     gboolean has_waiter;    /* somebody will ask how init ended, maybe after it did */
 } PlanInput;
 

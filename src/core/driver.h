@@ -95,12 +95,18 @@ typedef struct {
 
 typedef struct {
     int stdin_fd, stdout_fd,
-        stderr_fd; /* -1: the console. Otherwise init gets them (create --wait) */
+        stderr_fd;    /* -1: the console. Otherwise init gets them (create --wait) */
+    const int *files; /* (array length=n_files): init gets them as 3, 4, ...; borrowed */
+    guint n_files;    /* 0 where the driver has no start_files */
+    gboolean is_left; /* nobody waits for its end */
 } StartIo;
 
 typedef struct {
     gboolean (*start)(DriverCtx *ctx, ObjectRef *ref, guint flags,
                       GError **error); /* sets ref->id */
+    /* the same, and init gets @files as 3, 4, ... */
+    gboolean (*start_files)(DriverCtx *ctx, ObjectRef *ref, const int *files, guint n_files,
+                            guint flags, GError **error);
     ObjectRef *(*create_xml)(DriverCtx *ctx, const char *xml, const StartIo *io, guint flags,
                              GPtrArray *warnings, GError **error);
     char *(*dry_run)(DriverCtx *ctx, const char *xml_or_null, const ObjectRef *ref_or_null,

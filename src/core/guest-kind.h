@@ -23,6 +23,10 @@ enum { /* VIR_DOMAIN_START_* */
     GUEST_START_VALIDATE = 16
 };
 
+enum { /* VIR_DOMAIN_DESTROY_* */
+    GUEST_DESTROY_REMOVE_LOGS = 2
+};
+
 /* What a start needs to know. */
 typedef struct {
     DriverCtx *ctx;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/control.h"
+#include "core/guest-log.h"
 #include "core/guest-roles.h"
 #include "core/guest.h"
 #include "core/limits.h"
@@ -18,7 +19,10 @@ guest_destroy(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
     if (!guest_check_flags(flags, ctx->kind->destroy_flags, "destroy", error))
         return FALSE;
     self = guest_open(ctx, ref, error);
-    return self && stop_object(self->store, self->object->name, error);
+    if (!self || !stop_object(self->store, self->object->name, error))
+        return FALSE;
+    return (flags & GUEST_DESTROY_REMOVE_LOGS) == 0 ||
+           guest_log_remove(ctx, self->store, self->object->name, error);
 }
 
 /* One request to the supervisor of a running container. */

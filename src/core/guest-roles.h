@@ -28,6 +28,9 @@ gboolean guest_wait(DriverCtx *ctx, const ObjectRef *ref, int *ret_wait_status, 
 
 /* guest-start.c */
 gboolean guest_start(DriverCtx *ctx, ObjectRef *ref, guint flags, GError **error);
+/* DomainLifecycle.start_files, for kinds whose plan honours StartIo.files. */
+gboolean guest_start_files(DriverCtx *ctx, ObjectRef *ref, const int *files, guint n_files,
+                           guint flags, GError **error);
 ObjectRef *guest_create_xml(DriverCtx *ctx, const char *xml, const StartIo *io, guint flags,
                             GPtrArray *warnings, GError **error);
 char *guest_dry_run(DriverCtx *ctx, const char *xml, const ObjectRef *ref, GError **error);

@@ -5,6 +5,7 @@
 #include "core/guest.h"
 #include "core/launch.h"
 #include "core/limits.h"
+#include "supervisor/control.h"
 #include "util/error.h"
 
 /* Says which of our own defaults this host could not put in force. */
@@ -55,6 +56,8 @@ guest_start_locked(GuestStart *start, const ObjectLock *lock, int *ret_id, GErro
             .xml = live_xml ? live_xml : start->xml,
             .is_transient = start->is_transient,
             .has_id = TRUE,
+            .pass_fds = io ? io->files : NULL,
+            .n_pass_fds = io ? io->n_files : 0,
             .stdio = {io ? io->stdin_fd : -1, io ? io->stdout_fd : -1, io ? io->stderr_fd : -1},
         };
 
@@ -71,19 +74,32 @@ guest_start_locked(GuestStart *start, const ObjectLock *lock, int *ret_id, GErro
     return ok;
 }
 
-gboolean
-guest_start(DriverCtx *ctx, ObjectRef *ref, guint flags, GError **error)
+static gboolean
+check_files(guint n_files, GError **error)
 {
+    if (n_files > SUPERVISOR_FILES_MAX)
+        return error_set(error, LODGE_ERROR_LIMIT,
+                         "cannot pass %u descriptors to init; the limit is %d", n_files,
+                         SUPERVISOR_FILES_MAX);
+    return TRUE;
+}
+
+gboolean
+guest_start_files(DriverCtx *ctx, ObjectRef *ref, const int *files, guint n_files, guint flags,
+                  GError **error)
+{
+    StartIo io = {-1, -1, -1, files, n_files, TRUE};
     g_autoptr(Guest) self = NULL;
     g_autoptr(ObjectLock) lock = NULL;
     g_autoptr(DomainDef) def = NULL;
     g_autofree char *xml = NULL;
     g_autofree char *source = NULL;
-    GuestStart start = {.ctx = ctx, .flags = flags};
+    GuestStart start = {.ctx = ctx, .flags = flags, .io = n_files > 0 ? &io : NULL};
     gsize size;
     int id;
 
-    if (!guest_check_flags(flags, ctx->kind->start_flags, "start", error))
+    if (!guest_check_flags(flags, ctx->kind->start_flags, "start", error) ||
+        !check_files(n_files, error))
         return FALSE;
     self = guest_open(ctx, ref, error);
     lock = self ? object_lock_take(self->store, self->object->name, CORE_LOCK_MS, error) : NULL;
@@ -104,6 +120,12 @@ guest_start(DriverCtx *ctx, ObjectRef *ref, guint flags, GError **error)
     return TRUE;
 }
 
+gboolean
+guest_start(DriverCtx *ctx, ObjectRef *ref, guint flags, GError **error)
+{
+    return guest_start_files(ctx, ref, NULL, 0, flags, error);
+}
+
 ObjectRef *
 guest_create_xml(DriverCtx *ctx, const char *xml, const StartIo *io, guint flags,
                  GPtrArray *warnings, GError **error)
@@ -122,7 +144,8 @@ guest_create_xml(DriverCtx *ctx, const char *xml, const StartIo *io, guint flags
     };
     int id;
 
-    if (!guest_check_flags(flags, ctx->kind->create_flags, "create", error))
+    if (!guest_check_flags(flags, ctx->kind->create_flags, "create", error) ||
+        !check_files(io ? io->n_files : 0, error))
         return NULL;
     def = guest_def_read(ctx, xml, (flags & GUEST_START_VALIDATE) != 0, warnings, error);
     lock = def ? object_lock_take(store, def->name, CORE_LOCK_MS, error) : NULL;

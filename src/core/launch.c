@@ -25,7 +25,7 @@
 #include "util/lock.h"
 #include "util/spawn.h"
 
-#define LAUNCH_FDS        (SUPERVISOR_ALIVE_FD + 1)
+#define LAUNCH_FDS        SUPERVISOR_FILES_FD
 #define LAUNCH_ANSWER_MAX 8192
 #define LAUNCH_GONE_MS    10000 /* a supervisor that ended its guest, until it is gone itself */
 #define LAUNCH_LOOK_MS    20    /* how often its status is read meanwhile */
@@ -219,14 +219,15 @@ parse_answer(char *answer, int *ret_pid, GError **error)
  * as it is where that is not allowed. spawn_start() closes our descriptors before the exec, but not
  * ours in /proc. */
 static pid_t
-spawn_sealed(const char *program, const char *const *argv, const int *fds, GError **error)
+spawn_sealed(const char *program, const char *const *argv, const int *fds, int n_fds,
+             GError **error)
 {
     g_auto(Fd) sealed_fd = exe_open_sealed(program);
     g_autofree char *sealed = g_strdup_printf("/proc/%d/fd/%d", (int)getpid(), sealed_fd);
 
     if (sealed_fd < 0 || access(sealed, X_OK) < 0)
-        return spawn_start(program, argv, fds, LAUNCH_FDS, error);
-    return spawn_start(sealed, argv, fds, LAUNCH_FDS, error);
+        return spawn_start(program, argv, fds, n_fds, error);
+    return spawn_start(sealed, argv, fds, n_fds, error);
 }
 
 /* Starts the program; @ret_answer_fd is where it speaks. */
@@ -236,7 +237,8 @@ spawn(Launch *launch, int *ret_answer_fd, GError **error)
     g_autofree char *path = paths_helper("lodge-supervisor");
     const char *const argv[] = {path, "run", launch->spec->name,
                                 NULL}; /* it looks beside argv[0] */
-    int fds[LAUNCH_FDS], ends[2];
+    guint n_pass = MIN(launch->spec->n_pass_fds, SUPERVISOR_FILES_MAX);
+    int fds[LAUNCH_FDS + SUPERVISOR_FILES_MAX], ends[2];
     pid_t pid;
 
     if (pipe2(ends, O_CLOEXEC) < 0) {
@@ -248,7 +250,9 @@ spawn(Launch *launch, int *ret_answer_fd, GError **error)
     fds[SUPERVISOR_LAUNCH_FD] = ends[1];
     fds[SUPERVISOR_LIVE_FD] = launch->live_fd;
     fds[SUPERVISOR_ALIVE_FD] = launch->alive_fd;
-    pid = spawn_sealed(path, argv, fds, error);
+    if (n_pass > 0)
+        memcpy(fds + SUPERVISOR_FILES_FD, launch->spec->pass_fds, n_pass * sizeof *fds);
+    pid = spawn_sealed(path, argv, fds, LAUNCH_FDS + (int)n_pass, error);
     fd_close(ends[1]);
     if (pid < 0)
         fd_close(ends[0]);

@@ -22,6 +22,8 @@ typedef struct {
     gboolean is_transient;    /* no definition: the live directory goes at the end */
     gboolean has_id;          /* guests; networks have none */
     int stdio[3];             /* what init gets with `stdio inherit`; -1: /dev/null */
+    const int *pass_fds;      /* what init gets with `files`: as 3, 4, ... */
+    guint n_pass_fds;         /* at most SUPERVISOR_FILES_MAX */
     const char *const *files; /* NULL, or NAME, TEXT, NAME, TEXT ... NULL: more files of the live
                                  directory, 0600, there before the supervisor starts */
     const char

@@ -14,13 +14,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/cgroup.h"
 #include "host/clock.h"
 #include "host/io.h"
 #include "host/ns.h"
 #include "supervisor/child.h"
 #include "supervisor/plan-ops.h"
 
-#define BOOT_MS 60000 /* an automount on the way may take its time */
+#define BOOT_MS   60000 /* an automount on the way may take its time */
+#define FREEZE_MS 5000
 
 static void
 undo_child(Guest *guest, int number)
@@ -381,6 +383,9 @@ take_message(Guest *guest, char *text, size_t size, int fd, Err *err)
             return 0;
         }
         break;
+    case CHILD_HOLDS:
+        guest->is_held = true;
+        return 0;
     case 'L':
         guest_lack(guest, first, second);
         break;
@@ -448,6 +453,23 @@ explain_death(Guest *guest, Err *err)
                    "the guest's first process ended while it was set up (plan line %d)", line);
 }
 
+/* Freezes the child that waits for its word, and says the word: it goes on when it is thawed. */
+static int
+hold(Guest *guest, Err *err)
+{
+    const GuestGroup *group = guest->freezer >= 0 ? &guest->groups[guest->freezer] : NULL;
+
+    if (!group)
+        return err_set(err, "unsupported",
+                       "cannot start paused: this host has no freezer control group");
+    guest->paused = true; /* whoever kills it, thaws it first */
+    if (cgroup_freeze(group->version, group->fd, true, FREEZE_MS, err) < 0 ||
+        say(guest, CHILD_GO, NULL, 0, err) < 0)
+        return -1;
+    io_close(&guest->child_socket);
+    return 0;
+}
+
 int
 boot_await(Guest *guest, Err *err)
 {
@@ -463,9 +485,13 @@ boot_await(Guest *guest, Err *err)
             return err_set(err, "timeout", "the guest did not start within %d s (plan line %d)",
                            BOOT_MS / 1000, *guest->progress);
         got = got < 0 ? 1 : receive(guest, err);
-    } while (got > 0);
+    } while (got > 0 && !guest->is_held);
     if (got < 0)
         return -1;
+    if (guest->is_held) {
+        guest->is_held = false;
+        return hold(guest, err);
+    }
     io_close(&guest->child_socket);
     /* the last step before exec leaves -1: after it, only exec can have closed the socket */
     if (*guest->progress != CHILD_AT_EXEC)

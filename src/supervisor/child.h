@@ -8,10 +8,11 @@
  *
  *   child -> supervisor   'C' INDEX    + descriptor: the console's master
  *                         'L' FILE NUL WHY    a wish that was not granted
+ *                         'H'          nothing but exec is left, and the plan says `hold`
  *                         'E' WORD NUL TEXT   the start has failed
  *   supervisor -> child   'm'          your id maps are there (only with a user namespace; at the beginning)
  *                         'g'          + descriptors: `tasks` of the v1 groups. Groups and links are there:
- *                                      the supervisor makes them while the child mounts
+ *                                      the supervisor makes them while the child mounts; after 'H': exec
  *
  * Nothing here calls malloc. Files: guest-child.c (order, talk), source-child.c, mount-child.c, dev-child.c,
  * net-child.c, init-child.c.
@@ -25,6 +26,7 @@
 
 #define CHILD_MAPPED  'm'
 #define CHILD_GO      'g'
+#define CHILD_HOLDS   'H'
 #define CHILD_AT_EXEC (-1) /* guest->progress when nothing but exec is left */
 
 typedef struct {
@@ -76,3 +78,7 @@ int child_become_init(Child *child, Err *err);
 
 void child_say_lack(Child *child, const char *file, const char *why);
 int child_send(int socket, const void *data, size_t size, int fd);
+
+/* Waits for the supervisor's word, and takes the descriptors that come with it; ends without it, because
+ * the supervisor gave up, and says why itself. Returns how many descriptors came. */
+int child_await_word(Child *child, char wanted, int fds[GUEST_GROUPS_MAX]);

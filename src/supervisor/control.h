@@ -94,3 +94,6 @@
  * (a second open + lock of the same file would fail). When it is not open (run by hand), the
  * supervisor creates and locks LIVE/alive itself. No child of the guest may inherit it. */
 #define SUPERVISOR_ALIVE_FD 6
+/* From here on: as many descriptors as the plan's `files` says, for init. */
+#define SUPERVISOR_FILES_FD  7
+#define SUPERVISOR_FILES_MAX 64

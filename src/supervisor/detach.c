@@ -292,12 +292,31 @@ detach_stdio(Err *err)
     return 0;
 }
 
+void
+detach_files(const Guest *guest)
+{
+    if (guest->n_files > 0)
+        (void)close_range(SUPERVISOR_FILES_FD, SUPERVISOR_FILES_FD + guest->n_files - 1, 0);
+}
+
+/* Closes whatever the launcher had open, but for what is init's. */
+static int
+keep_files(const Guest *guest, Err *err)
+{
+    (void)close_range(SUPERVISOR_FILES_FD + guest->n_files, ~0U, 0);
+    for (unsigned i = 0; i < guest->n_files; i++)
+        if (fcntl(SUPERVISOR_FILES_FD + (int)i, F_SETFD, FD_CLOEXEC) < 0)
+            return err_set_errno(err, errno, "cannot pass descriptor %u to the guest's init", i);
+    return 0;
+}
+
 int
 detach(Guest *guest, Err *err)
 {
     const PlanStep *stdio = plan_find(&guest->plan, PLAN_INIT, "stdio");
 
-    (void)close_range(SUPERVISOR_ALIVE_FD + 1, ~0U, 0); /* whatever the launcher had open */
+    if (keep_files(guest, err) < 0)
+        return -1;
     if (undo_reserve(&guest->host_undo) < 0)
         return err_set_errno(err, ENOMEM, "cannot start the supervisor");
     if (enter_groups(guest, err) < 0)

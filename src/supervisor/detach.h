@@ -20,3 +20,6 @@ void detach_undo(Guest *guest);
 
 /* Descriptors 0-2 become /dev/null; done late when init is to inherit the launcher's. */
 int detach_stdio(Err *err);
+
+/* Lets go of what the plan's `files` handed to init. */
+void detach_files(const Guest *guest);

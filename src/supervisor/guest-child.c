@@ -97,10 +97,8 @@ leave_supervisor(Child *child, Err *err)
     return 0;
 }
 
-/* Waits for the supervisor's word, and takes the descriptors that come with it; without the word the
- * supervisor gave up, and says why itself. Returns how many descriptors came. */
-static int
-await_word(Child *child, char wanted, int fds[GUEST_GROUPS_MAX])
+int
+child_await_word(Child *child, char wanted, int fds[GUEST_GROUPS_MAX])
 {
     char word = 0;
     struct iovec part = {.iov_base = &word, .iov_len = 1};
@@ -141,7 +139,7 @@ open_and_become_root(Child *child, Err *err)
     child->made_fd = made_open(child->guest->live_fd);
     if (child->made_fd < 0)
         return err_set_errno(err, errno, "cannot make the list of mount points");
-    (void)await_word(child, CHILD_MAPPED, none);
+    (void)child_await_word(child, CHILD_MAPPED, none);
     if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
         return err_set_errno(err, errno, "cannot become root of the user namespace");
     return 0;
@@ -155,7 +153,7 @@ enter_groups(Child *child, Err *err)
     int fds[GUEST_GROUPS_MAX], n = 0, result = 0;
 
     if (child->must_wait)
-        n = await_word(child, CHILD_GO, fds);
+        n = child_await_word(child, CHILD_GO, fds);
     for (int i = 0; i < n; i++) {
         if (result == 0 && write(fds[i], "0", 1) != 1)
             result = err_set_errno(err, errno, "cannot enter the guest's control groups");

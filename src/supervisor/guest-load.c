@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "host/io.h"
+#include "supervisor/control.h"
 #include "supervisor/fault.h"
 #include "supervisor/guest-priv.h"
 #include "supervisor/plan-ops.h"
@@ -184,6 +185,8 @@ int
 guest_load_plan(Guest *guest, int plan_fd, Err *err)
 {
     const PlanPhase *object;
+    const PlanStep *files;
+    int n_files = 0;
 
     if (plan_load(&guest->plan, plan_fd, err) < 0)
         return -1;
@@ -191,6 +194,11 @@ guest_load_plan(Guest *guest, int plan_fd, Err *err)
     for (int i = 0; i < object->n; i++)
         if (load_step(guest, &object->steps[i], err) < 0)
             return -1;
+    files = plan_find(&guest->plan, PLAN_INIT, "files");
+    if (files && (load_number(files, &n_files, err) < 0 || n_files > SUPERVISOR_FILES_MAX))
+        return err_set(err, "limit", "plan line %d: init gets at most %d descriptors", files->line,
+                       SUPERVISOR_FILES_MAX);
+    guest->n_files = (unsigned)n_files;
     if (!guest->name || !guest->driver || !guest->live || guest->live[0] != '/')
         return err_set(err, "config", "the plan does not say driver, name and live directory");
     return 0;

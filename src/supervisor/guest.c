@@ -134,6 +134,7 @@ guest_await(Guest *guest, Err *err)
         guest_undo(guest, GUEST_REASON_FAILED);
         return -1;
     }
+    detach_files(guest);
     guest->state = GUEST_RUNNING;
     guest->reason = GUEST_REASON_BOOTED;
     guest->boots = 1;
@@ -143,6 +144,8 @@ guest_await(Guest *guest, Err *err)
         return -1;
     }
     event_append(guest, EVENT_STARTED);
+    if (guest->paused)
+        event_append(guest, EVENT_SUSPENDED);
     fault_disarm();
     return 0;
 }

@@ -120,6 +120,8 @@ typedef struct Guest {
     bool destroy_asked; /* set by guest_kill() */
     bool reboot_asked;  /* set by control: whatever ends init next is a reboot, see guest_ended() */
     bool paused;
+    bool is_held;     /* the child waits before its exec: `hold` */
+    unsigned n_files; /* of the plan's `files`, from SUPERVISOR_FILES_FD on */
 
     GuestConsole consoles[GUEST_CONSOLES_MAX];
     int n_consoles;

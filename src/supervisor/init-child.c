@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -10,6 +11,7 @@
 
 #include "host/io.h"
 #include "supervisor/child.h"
+#include "supervisor/control.h"
 #include "supervisor/payload.h"
 
 static int
@@ -57,12 +59,45 @@ set_dir(Child *child, Err *err)
     return 0;
 }
 
+/* The launcher's descriptors become 3, 4, ...; what lies there is no longer needed, but for the socket. */
+static int
+take_files(Child *child, Err *err)
+{
+    int n = (int)child->guest->n_files;
+
+    if (n == 0 || child->guest->boots > 0)
+        return 0;
+    child->socket = fcntl(child->socket, F_DUPFD_CLOEXEC, SUPERVISOR_FILES_FD + n);
+    if (child->socket < 0)
+        return err_set_errno(err, errno, "cannot pass descriptors to init");
+    for (int i = 0; i < n; i++) /* upwards: what is overwritten, was passed on already */
+        if (dup2(SUPERVISOR_FILES_FD + i, STDERR_FILENO + 1 + i) < 0)
+            return err_set_errno(err, errno, "cannot pass descriptors to init");
+    return 0;
+}
+
+/* Until the guest is resumed. What can be known of the program is said before. */
+static int
+hold(Child *child, const PlanStep *exec, Err *err)
+{
+    const char *program = exec->argv[1], what = CHILD_HOLDS;
+    int none[GUEST_GROUPS_MAX];
+
+    if (strchr(program, '/') && faccessat(AT_FDCWD, program, X_OK, AT_EACCESS) < 0)
+        return err_set_errno(err, errno, "cannot run '%s' in the guest", program);
+    if (child_send(child->socket, &what, 1, -1) < 0)
+        return err_set_errno(err, errno, "cannot hold the guest before its init");
+    (void)child_await_word(child, CHILD_GO, none);
+    return 0;
+}
+
 int
 child_become_init(Child *child, Err *err)
 {
     const Plan *plan = &child->guest->plan;
     const PlanStep *exec = plan_find(plan, PLAN_INIT, "exec");
     const PlanStep *user_step = plan_find(plan, PLAN_INIT, "user");
+    bool is_held = child->guest->boots == 0 && plan_find(plan, PLAN_INIT, "hold");
     PayloadUser user, *as = NULL;
 
     if (!exec)
@@ -73,7 +108,7 @@ child_become_init(Child *child, Err *err)
             return -1;
         as = &user;
     }
-    if (set_stdio(child, as, err) < 0)
+    if (set_stdio(child, as, err) < 0 || take_files(child, err) < 0)
         return -1;
     (void)umask(022);
     if (payload_confine(plan, as, err) < 0 || set_dir(child, err) < 0)
@@ -81,6 +116,11 @@ child_become_init(Child *child, Err *err)
     /* becoming another user clears it */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
         return err_set_errno(err, errno, "cannot tie the guest to its supervisor");
+    if (is_held && hold(child, exec, err) < 0)
+        return -1;
     *child->guest->progress = CHILD_AT_EXEC;
-    return payload_exec(exec->argv + 1, child->envp, err);
+    (void)payload_exec(exec->argv + 1, child->envp, err);
+    if (is_held) /* the supervisor listens no more; whoever looks at the console reads it */
+        (void)dprintf(STDERR_FILENO, "lodge: %s\n", err->text);
+    return -1;
 }

@@ -67,6 +67,8 @@ typedef enum {
     OP_ENV,
     OP_DIR,
     OP_STDIO,
+    OP_FILES,
+    OP_HOLD,
     OP_EXEC,
     OP_KEEP,
     OP_AT_END,

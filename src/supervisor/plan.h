@@ -113,6 +113,10 @@
  * env       NAME VALUE
  * dir       PATH
  * stdio     console|null|inherit  inherit: the launcher's descriptors 0-2 (create --wait without tty)
+ * files     N                     init gets the launcher's descriptors SUPERVISOR_FILES_FD... as 3, 4, ...; at
+ *                                 its first boot only, then nobody has them any more
+ * hold                            at the first boot everything is made, and the guest is frozen before exec; `resume`
+ *                                 lets go
  * exec      PROGRAM ARG...
  *
  * kind network --------------------------------------------------------------------------------------------

@@ -264,6 +264,28 @@ lodge_domain_create(virConnectPtr conn, const char *xml, const int *fds, unsigne
 }
 
 int
+virDomainCreateWithFiles(virDomainPtr dom, unsigned int nfiles, int *files, unsigned int flags)
+{
+    if (virDomainCreateWithFlags(dom, flags) < 0)
+        return -1;
+    if (flags & VIR_DOMAIN_START_PAUSED)
+        dom->state = VIR_DOMAIN_PAUSED;
+    for (unsigned int i = 0; i < nfiles; i++)
+        if (write(files[i], "given\n", 6) < 0)
+            return -1;
+    return 0;
+}
+
+virDomainPtr
+virDomainCreateXMLWithFiles(virConnectPtr conn, const char *xml, unsigned int nfiles, int *files,
+                            unsigned int flags)
+{
+    virDomainPtr dom = lodge_domain_create(conn, xml, NULL, flags);
+
+    return dom && virDomainCreateWithFiles(dom, nfiles, files, flags) == 0 ? dom : NULL;
+}
+
+int
 lodge_domain_wait(virDomainPtr dom, int *wait_status)
 {
     *wait_status = strstr(dom->name, "killed") ? 9 : 3 << 8;
