@@ -47,13 +47,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MachineFacts, machine_facts_free)
  * @ctx: the connection
  * @def: what will be planned: completed (complete.h)
  * @source: name of the XML for messages
- * @dry_run: TRUE: start no network, make no NVRAM, reserve no port
+ * @hold: (inout) (nullable): NetworkRole.plug's; NULL: a dry run: start no network, make no NVRAM, reserve no port
  *
  * A notice ("KVM does not work here ...") goes into ctx->warnings.
  * Returns: (transfer full): or NULL when something that @def names is not there, with its line
  */
 MachineFacts *machine_facts_gather(DriverCtx *ctx, const DomainDef *def, const char *source,
-                                   gboolean dry_run, GError **error);
+                                   int *hold, GError **error);
 
 /* The user that runs QEMU for this guest: for the system a number of its own made from @uuid (no passwd entry
  * needed), for a session the caller's. */
