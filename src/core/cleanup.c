@@ -67,32 +67,40 @@ static void
 remains_read(Remains *remains, Store *store, const char *name)
 {
     g_autoptr(Status) status = NULL;
+    gboolean is_newer;
 
     remains->name = g_strdup(name);
     remains->dir = store_live_dir(store, name);
     remains->is_transient = !store_is_defined(store, name);
     remains->has_uuid = store_uuid_of_live(store, name, remains->uuid) ||
                         store_uuid_of_config(store, name, remains->uuid);
-    remains->plan = store_read_remains(store, name, "plan", NULL);
-    remains->xml = store_read_remains(store, name, "live.xml", NULL);
-    status = status_read(remains->dir, NULL);
-    remains->was_running = status != NULL && status->state == STATUS_RUNNING;
+    remains->plan = store_read_remains(store, name, "plan", NULL, NULL);
+    remains->xml = store_read_remains(store, name, "live.xml", NULL, NULL);
+    status = status_look(remains->dir, &is_newer);
+    remains->was_running = is_newer || (status != NULL && status->state == STATUS_RUNNING);
     remains->id = status != NULL ? status->supervisor : 0;
 }
 
-/* Has what the guest held on the host given back. */
+/* Has what the guest held on the host given back; @only_known: as far as its plan is understood. */
 static gboolean
-run_clean(const Remains *remains, GError **error)
+run_clean(const Store *store, const Remains *remains, gboolean only_known, GError **error)
 {
     g_autofree char *program = paths_helper("lodge-supervisor");
-    const char *const argv[] = {program, "clean", remains->dir, NULL};
+    const char *const argv[] = {program, "clean", remains->dir, only_known ? "known" : NULL, NULL};
+    const char *verb = g_str_equal(store->driver, "vnet") ? "net-destroy" : "destroy";
+    g_autoptr(GError) problem = NULL;
 
     if (remains->plan == NULL)
         return TRUE; /* killed before there was one: nothing was ever done */
-    if (spawn_run(argv, NULL, CORE_CLEAN_MS, NULL, error))
+    if (spawn_run(argv, NULL, CORE_CLEAN_MS, NULL, &problem))
         return TRUE;
-    g_prefix_error(error, "cannot clean up after '%s': ", remains->name);
-    return FALSE;
+    if (only_known)
+        return error_set(error, problem->code, "cannot clean up after '%s': %s", remains->name,
+                         problem->message);
+    return error_set(error, problem->code,
+                     "cannot clean up after '%s': %s; or give up what cannot be taken back: lodge "
+                     "%s %s",
+                     remains->name, problem->message, verb, remains->name);
 }
 
 static void
@@ -142,12 +150,13 @@ restart(Store *store, const ObjectLock *lock, const Remains *remains, GError **e
 }
 
 static gboolean
-bury(Store *store, const ObjectLock *lock, const char *name, gboolean *ret_crashed, GError **error)
+bury(Store *store, const ObjectLock *lock, const char *name, gboolean only_known,
+     gboolean *ret_crashed, GError **error)
 {
     g_auto(Remains) remains = {0};
 
     remains_read(&remains, store, name);
-    if (!run_clean(&remains, error))
+    if (!run_clean(store, &remains, only_known, error))
         return FALSE;
     remove_links(store, &remains, remains.is_transient || !remains.was_running);
     if (remains.is_transient || !remains.was_running) {
@@ -169,12 +178,12 @@ bury(Store *store, const ObjectLock *lock, const char *name, gboolean *ret_crash
     }
     if (ret_crashed != NULL)
         *ret_crashed = TRUE;
-    return restart(store, lock, &remains, error);
+    return only_known || restart(store, lock, &remains, error);
 }
 
-gboolean
-cleanup_object(Store *store, const ObjectLock *lock, const char *name, gboolean *ret_crashed,
-               GError **error)
+static gboolean
+clean_up(Store *store, const ObjectLock *lock, const char *name, gboolean only_known,
+         gboolean *ret_crashed, GError **error)
 {
     g_auto(Remains) remains = {0};
 
@@ -182,13 +191,26 @@ cleanup_object(Store *store, const ObjectLock *lock, const char *name, gboolean 
     case LIFE_NONE:
         return TRUE;
     case LIFE_DEAD:
-        return bury(store, lock, name, ret_crashed, error);
+        return bury(store, lock, name, only_known, ret_crashed, error);
     case LIFE_LEFTOVER:
         break;
     }
     remains_read(&remains, store, name);
     remove_links(store, &remains, TRUE);
     return file_remove_tree(AT_FDCWD, remains.dir, error);
+}
+
+gboolean
+cleanup_object(Store *store, const ObjectLock *lock, const char *name, gboolean *ret_crashed,
+               GError **error)
+{
+    return clean_up(store, lock, name, FALSE, ret_crashed, error);
+}
+
+gboolean
+cleanup_known(Store *store, const ObjectLock *lock, const char *name, GError **error)
+{
+    return clean_up(store, lock, name, TRUE, NULL, error);
 }
 
 /* Removes links of @folder ("by-id", "by-uuid") that lead nowhere. The store lock is held. */

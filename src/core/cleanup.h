@@ -26,6 +26,10 @@ gboolean cleanup_is_needed(const Store *store, const char *name);
 gboolean cleanup_object(Store *store, const ObjectLock *lock, const char *name,
                         gboolean *ret_crashed, GError **error);
 
+/* As cleanup_object(), where that failed and the user gives the rest up: a plan of another release counts as
+ * far as it is understood. Nothing is started again. */
+gboolean cleanup_known(Store *store, const ObjectLock *lock, const char *name, GError **error);
+
 /**
  * cleanup_all:
  * @messages: (nullable) (element-type utf8): gets a line for each object that could not be cleaned

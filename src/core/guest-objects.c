@@ -142,10 +142,8 @@ objects_define(DriverCtx *ctx, const char *xml, guint flags, GPtrArray *warnings
     text = domain_def_format(def, DOMAIN_FORMAT_INACTIVE | DOMAIN_FORMAT_SECURE);
     if (!store_define(store, def->name, def->uuid, text, &is_new, error))
         return NULL;
-    object = store_find_name(store, def->name, error);
-    if (!object)
-        return NULL;
-    ref = store_object_ref(object);
+    object = store_find_name(store, def->name, NULL); /* none: undefined since */
+    ref = object ? store_object_ref(object) : object_ref_new(def->name, def->uuid, -1);
     /* The definition is stored: a journal that cannot be written takes nothing back. */
     (void)journal_append(ctx->paths, ctx->kind->folder, ref, JOURNAL_LIFECYCLE, JOURNAL_DEFINED,
                          is_new ? JOURNAL_DEFINED_ADDED : JOURNAL_DEFINED_UPDATED, NULL, NULL);

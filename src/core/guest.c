@@ -92,9 +92,11 @@ guest_config(Guest *self, GError **error)
     g_autofree char *source = NULL;
     gsize size;
 
-    if (!self->object->is_persistent)
+    if (!self->object->is_persistent && !self->object->is_stuck)
         return guest_live(self, error);
-    text = store_read_config(self->store, self->object->name, &size, error);
+    text = self->object->is_persistent
+               ? store_read_config(self->store, self->object->name, &size, error)
+               : store_read_remains(self->store, self->object->name, "live.xml", &size, error);
     source = g_strconcat(self->object->name, ".xml", NULL);
     return text ? guest_parse(text, size, source, error) : NULL;
 }

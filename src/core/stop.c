@@ -86,7 +86,7 @@ force(Store *store, const char *name, const char *live_dir, GError **error)
     g_autoptr(Status) status = status_look(live_dir, &is_newer);
     g_autoptr(ObjectLock) lock = NULL;
 
-    if (is_newer)
+    if (is_newer && status_is_alive(live_dir))
         return error_set(error, LODGE_ERROR_UNSUPPORTED,
                          "cannot stop %s '%s': a newer lodge started it; stop it with that one",
                          store->noun, name);
@@ -97,7 +97,8 @@ force(Store *store, const char *name, const char *live_dir, GError **error)
                          "process of it is stuck in a driver or a dead network mount",
                          store->noun, name, STOP_MS / 1000);
     lock = object_lock_take(store, name, CORE_LOCK_MS, error);
-    return lock && cleanup_object(store, lock, name, NULL, error);
+    return lock && (cleanup_object(store, lock, name, NULL, NULL) ||
+                    cleanup_known(store, lock, name, error));
 }
 
 gboolean

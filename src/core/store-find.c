@@ -83,23 +83,26 @@ read_life(const Store *store, StoreObject *object)
     return FALSE;
 }
 
-/* Records the crash of @name, unless somebody works on it. */
-static void
+/* Records the crash of @name, unless somebody works on it. FALSE when that failed. */
+static gboolean
 clean(Store *store, const char *name)
 {
     g_autoptr(ObjectLock) lock = object_lock_take(store, name, 0, NULL);
 
-    if (lock != NULL)
-        (void)cleanup_object(store, lock, name, NULL, NULL); /* cleanup_all() reports what fails */
+    /* cleanup_all() reports what fails */
+    return lock == NULL || cleanup_object(store, lock, name, NULL, NULL);
 }
 
 static void
 read_life_and_clean(Store *store, StoreObject *object)
 {
+    gboolean ok;
+
     if (!read_life(store, object))
         return;
-    clean(store, object->name);
-    (void)read_life(store, object); /* on_crash may have started it again */
+    ok = clean(store, object->name);
+    /* on_crash may have started it again */
+    object->is_stuck = read_life(store, object) && !ok;
 }
 
 /* --- lists ----------------------------------------------------------------------------------- */
@@ -227,7 +230,7 @@ add_live(Store *store, GHashTable *objects, StoreListFlags flags, GError **error
             (void)read_life(store, known != NULL ? known : fresh);
         else
             read_life_and_clean(store, known != NULL ? known : fresh);
-        if (known != NULL || !fresh->is_active)
+        if (known != NULL || (!fresh->is_active && !fresh->is_stuck))
             continue;
         uuid = g_hash_table_lookup(index, names->pdata[i]);
         if (uuid != NULL)
@@ -285,8 +288,8 @@ look_at(Store *store, const char *name)
     object->name = g_strdup(name);
     object->is_persistent = store_uuid_of_config(store, name, object->uuid);
     read_life_and_clean(store, object);
-    if (!object->is_persistent &&
-        (!object->is_active || !store_uuid_of_live(store, name, object->uuid)))
+    if (!object->is_persistent && ((!object->is_active && !object->is_stuck) ||
+                                   !store_uuid_of_live(store, name, object->uuid)))
         return NULL;
     autostart = g_strconcat(store->config_dir, "/autostart/", name, ".xml", NULL);
     object->is_autostart = object->is_persistent && g_file_test(autostart, G_FILE_TEST_IS_SYMLINK);
@@ -315,8 +318,7 @@ store_find_name(Store *store, const char *name, GError **error)
     StoreObject *object = look_at(store, name);
 
     if (object == NULL && check_readable(store, error))
-        error_set(error, LODGE_ERROR_NOT_FOUND, "no %s with matching name '%.200s'", store->noun,
-                  name);
+        store_set_not_found(store, name, error);
     return object;
 }
 

@@ -32,9 +32,6 @@ char *store_id_link(const Store *store, int id);               /* LIVE/by-id/ID 
  * it is no such link. */
 char *store_read_link(int dir_fd, const char *path, const char *suffix);
 
-/* A file of a live directory, whether anybody lives there or not. */
-char *store_read_remains(const Store *store, const char *name, const char *file, GError **error);
-
 /* The <uuid> in the head of @xml, without parsing it. */
 gboolean store_uuid_of_xml(const char *xml, guint8 *ret_uuid);
 /* uuid of a live directory: its by-uuid link, else its live.xml. */

@@ -141,6 +141,13 @@ store_set_not_running(const Store *store, GError **error)
     return error_set(error, LODGE_ERROR_STATE, "%s is not running", store->noun);
 }
 
+gboolean
+store_set_not_found(const Store *store, const char *name, GError **error)
+{
+    return error_set(error, LODGE_ERROR_NOT_FOUND, "no %s with matching name '%.200s'", store->noun,
+                     name);
+}
+
 /* --- uuids ----------------------------------------------------------------------------------- */
 
 gboolean
@@ -373,8 +380,7 @@ undefine_locked(Store *store, const char *name, GError **error)
         if (store_is_alive(store, name))
             return error_set(error, LODGE_ERROR_STATE, "cannot undefine transient %s '%s'",
                              store->noun, name);
-        return error_set(error, LODGE_ERROR_NOT_FOUND, "no %s with matching name '%s'", store->noun,
-                         name);
+        return store_set_not_found(store, name, error);
     }
     has_uuid = store_uuid_of_config(store, name, uuid);
     /* First: killed in between, its last state is lost; the other way round it would stay for ever. */
@@ -445,52 +451,4 @@ store_set_autostart(Store *store, const char *name, gboolean value, GError **err
         ok = file_remove(AT_FDCWD, link, FILE_DURABLE, error);
     store_unlock(lock_fd);
     return ok;
-}
-
-/* --- contents -------------------------------------------------------------------------------- */
-
-char *
-store_read_config(Store *store, const char *name, gsize *ret_size, GError **error)
-{
-    g_autofree char *path = store_config_file(store, name);
-
-    return file_read(AT_FDCWD, path, CORE_XML_BYTES_MAX, ret_size, error);
-}
-
-char *
-store_read_remains(const Store *store, const char *name, const char *file, GError **error)
-{
-    g_autofree char *dir = store_live_dir(store, name);
-    g_autofree char *path = g_build_filename(dir, file, NULL);
-
-    return file_read(AT_FDCWD, path, CORE_XML_BYTES_MAX, NULL, error);
-}
-
-char *
-store_read_live(Store *store, const char *name, const char *file, gsize *ret_size, GError **error)
-{
-    g_autoptr(GError) problem = NULL;
-    char *text;
-
-    if (!store_is_alive(store, name)) { /* a last state has old files beside it */
-        store_set_not_running(store, error);
-        return NULL;
-    }
-    text = store_read_remains(store, name, file, &problem);
-    if (text == NULL && g_error_matches(problem, LODGE_ERROR, LODGE_ERROR_NOT_FOUND))
-        store_set_not_running(store, error); /* it ended between our two looks */
-    else if (text == NULL)
-        g_propagate_error(error, g_steal_pointer(&problem));
-    else if (ret_size != NULL)
-        *ret_size = strlen(text);
-    return text;
-}
-
-gboolean
-store_write_live(Store *store, const char *name, const char *file, const char *text, GError **error)
-{
-    g_autofree char *dir = store_live_dir(store, name);
-    g_autofree char *path = g_build_filename(dir, file, NULL);
-
-    return file_write(AT_FDCWD, path, text, strlen(text), 0600, FILE_LIVE, error);
 }

@@ -54,7 +54,10 @@ typedef struct {
     gboolean is_persistent, is_autostart;
     gboolean is_active; /* as store_is_alive() */
     gboolean is_paused; /* as the supervisor wrote it */
-    int id;             /* the supervisor's pid; -1 when inactive (or still starting) */
+    gboolean
+        is_stuck; /* dead, and cleaning up after it failed: a transient one is shown all the same,
+                           stop_object() takes back what can be */
+    int id;       /* the supervisor's pid; -1 when inactive (or still starting) */
 } StoreObject;
 
 void store_object_free(StoreObject *object);
@@ -105,6 +108,9 @@ char *store_live_dir(const Store *store, const char *name);
  * store_is_alive(). */
 char *store_read_live(Store *store, const char *name, const char *file, gsize *ret_size,
                       GError **error);
+/* Such a file whether anybody lives there or not. */
+char *store_read_remains(const Store *store, const char *name, const char *file, gsize *ret_size,
+                         GError **error);
 /* Replaces such a file, atomically (live changes: live.xml after memtune --live). */
 gboolean store_write_live(Store *store, const char *name, const char *file, const char *text,
                           GError **error);
@@ -112,5 +118,7 @@ gboolean store_write_live(Store *store, const char *name, const char *file, cons
  * that is just being started nor one that has ended its guest and is about to go. */
 gboolean store_is_alive(const Store *store, const char *name);
 
+/* LODGE_ERROR_NOT_FOUND, "no domain with matching name 'x'"; returns FALSE. */
+gboolean store_set_not_found(const Store *store, const char *name, GError **error);
 /* LODGE_ERROR_STATE, "domain is not running"; returns FALSE. */
 gboolean store_set_not_running(const Store *store, GError **error);

@@ -202,7 +202,7 @@ remove_files(Guest *guest)
 }
 
 static int
-open_live(Guest *guest, const char *live, Err *err)
+open_live(Guest *guest, const char *live, PlanTrust trust, Err *err)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int plan_fd, alive_fd, result;
@@ -219,7 +219,7 @@ open_live(Guest *guest, const char *live, Err *err)
     plan_fd = openat(guest->live_fd, "plan", O_RDONLY | O_CLOEXEC);
     if (plan_fd < 0)
         return err_set_errno(err, errno, "cannot read '%s/plan'", live);
-    result = guest_load_plan(guest, plan_fd, err);
+    result = guest_load_plan(guest, plan_fd, trust, err);
     io_close(&plan_fd);
     return result;
 }
@@ -232,7 +232,7 @@ clean_main(int argc, char **argv)
     Err err = {0};
 
     guest_init(&guest);
-    if (open_live(&guest, argv[1], &err) < 0) {
+    if (open_live(&guest, argv[1], argc > 2 ? PLAN_KNOWN : PLAN_ALL, &err) < 0) {
         (void)fprintf(stderr, "lodge-supervisor: %s\n", err.text);
         return 1;
     }

@@ -84,8 +84,10 @@
  *                               a process in the running guest, confined like init (phase payload of
  *                               LIVE/plan); its exit status is the program's. --tty: a pty in the guest,
  *                               proxied to this terminal with window size and signals.
- *   lodge-supervisor clean LIVE what the supervisor of LIVE would have undone, had it not been killed;
- *                               needs the alive lock free; leaves status at "ended crashed".
+ *   lodge-supervisor clean LIVE [known]
+ *                               what the supervisor of LIVE would have undone, had it not been killed;
+ *                               needs the alive lock free; leaves status at "ended crashed". known: of
+ *                               a plan of another release, what is understood.
  */
 #define SUPERVISOR_PLAN_FD   3
 #define SUPERVISOR_LAUNCH_FD 4

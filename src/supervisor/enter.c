@@ -215,7 +215,7 @@ find_guest(Enter *enter, Err *err)
     else if ((plan_fd = openat(live_fd, "plan", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
         (void)err_set_errno(err, errno, "cannot open the plan of the guest");
     else
-        result = plan_load(&enter->plan, plan_fd, err);
+        result = plan_load(&enter->plan, plan_fd, PLAN_ALL, err);
     if (result == 0) {
         name = plan_find(&enter->plan, PLAN_OBJECT, "name");
         enter->name = name ? name->argv[1] : "?";

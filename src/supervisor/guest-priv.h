@@ -22,7 +22,7 @@ UndoFunc ops_net_undo(int op);
 
 /* guest-load.c */
 void guest_init(Guest *guest); /* no descriptor, nothing done */
-int guest_load_plan(Guest *guest, int plan_fd, Err *err);
+int guest_load_plan(Guest *guest, int plan_fd, PlanTrust trust, Err *err);
 
 /* The step's number, as an argument of an undo function, and back. */
 int guest_step_number(const Guest *guest, const PlanStep *step);

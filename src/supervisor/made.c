@@ -72,7 +72,7 @@ plan_uses(int plan_fd, const char *path)
     char dir[PATH_MAX];
     bool uses = false;
 
-    if (plan_load(&plan, plan_fd, NULL) < 0)
+    if (plan_load(&plan, plan_fd, PLAN_ALL, NULL) < 0)
         return false;
     root = plan_find(&plan, PLAN_GUEST, "root");
     if (root && (!realpath(root->argv[1], dir) || strcmp(dir, "/") == 0))

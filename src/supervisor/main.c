@@ -101,13 +101,14 @@ main(int argc, char **argv)
         exe_seal(argv);
         return enter_main(argc - 1, argv + 1, getenv("TERM"));
     }
-    if (argc == 3 && strcmp(argv[1], "clean") == 0)
+    if ((argc == 3 || (argc == 4 && strcmp(argv[3], "known") == 0)) &&
+        strcmp(argv[1], "clean") == 0)
         return clean_main(argc - 1, argv + 1);
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         (void)printf("lodge-supervisor %s\n", LODGE_VERSION);
         return 0;
     }
     (void)fprintf(stderr, "usage: lodge-supervisor run NAME | enter LIVE [OPTION]... -- PROGRAM "
-                          "[ARG]... | clean LIVE; started by lodge, see lodge(1)\n");
+                          "[ARG]... | clean LIVE [known]; started by lodge, see lodge(1)\n");
     return 2;
 }

@@ -8,5 +8,5 @@
  * caller's TERM, or NULL. Returns the exit status. */
 int enter_main(int argc, char **argv, const char *term);
 
-/* lodge-supervisor clean LIVE; argv[0] is "clean". */
+/* lodge-supervisor clean LIVE [known]; argv[0] is "clean". */
 int clean_main(int argc, char **argv);

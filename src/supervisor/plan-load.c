@@ -2,6 +2,7 @@
 #include "supervisor/plan-load.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -105,7 +106,7 @@ open_phase(Plan *plan, const PlanOp *op, int *phase, PlanStep *at, Err *err)
 }
 
 static int
-parse(Plan *plan, size_t size, Err *err)
+parse(Plan *plan, size_t size, PlanTrust trust, Err *err)
 {
     char text[128];
     PlanReader reader;
@@ -113,25 +114,30 @@ parse(Plan *plan, size_t size, Err *err)
     PlanStep *step = plan->steps;
     char **args = plan->args;
     int phase = -1, got;
+    bool in_phase = true; /* a step before the first phase is outside of it: check_step() says so */
 
     plan_reader_init(&reader, plan->text, size);
     if (plan_next(&reader, &op, text, sizeof text) != 1 || op.argc != 2 ||
         strcmp(op.argv[0], "lodge-plan") != 0)
         return err_set(err, "config", "this is no plan: line 1 is not \"lodge-plan %d\"",
                        PLAN_VERSION);
-    if (strcmp(op.argv[1], "1") != 0)
+    if (strcmp(op.argv[1], "1") != 0 && trust == PLAN_ALL)
         return err_set(err, "config",
                        "the plan has version '%s' and this lodge-supervisor knows "
                        "version %d; use programs of one lodge release",
                        op.argv[1], PLAN_VERSION);
     while ((got = plan_next(&reader, &op, text, sizeof text)) == 1) {
         if (strcmp(op.argv[0], "phase") == 0) {
-            if (open_phase(plan, &op, &phase, step, err) < 0)
+            in_phase = open_phase(plan, &op, &phase, step, err) == 0;
+            if (!in_phase && trust == PLAN_ALL)
                 return -1;
             continue;
         }
-        if (check_step(&op, phase, step, err) < 0)
-            return -1;
+        if (!in_phase || check_step(&op, phase, step, err) < 0) {
+            if (trust == PLAN_ALL)
+                return -1;
+            continue;
+        }
         memcpy(args, op.argv, sizeof *args * ((size_t)op.argc + 1));
         step->argv = args;
         step->argc = op.argc;
@@ -140,11 +146,11 @@ parse(Plan *plan, size_t size, Err *err)
         step++;
         plan->phase[phase].n++;
     }
-    return got < 0 ? err_set(err, "config", "%s", text) : 0;
+    return got < 0 && trust == PLAN_ALL ? err_set(err, "config", "%s", text) : 0;
 }
 
 int
-plan_load(Plan *plan, int fd, Err *err)
+plan_load(Plan *plan, int fd, PlanTrust trust, Err *err)
 {
     size_t size = 0, n_lines, n_args;
 
@@ -159,7 +165,7 @@ plan_load(Plan *plan, int fd, Err *err)
         plan_clear(plan);
         return err_set_errno(err, ENOMEM, "cannot read the plan");
     }
-    if (parse(plan, size, err) < 0) {
+    if (parse(plan, size, trust, err) < 0) {
         plan_clear(plan);
         return -1;
     }

@@ -40,13 +40,18 @@ typedef struct {
     PlanPhase phase[PLAN_PHASE_LAST];
 } Plan;
 
+typedef enum {
+    PLAN_ALL, /* every line must be known, and the version */
+    PLAN_KNOWN, /* what another release wrote: what is not known is passed over. To take things back only */
+} PlanTrust;
+
 /**
  * plan_load:
  * @plan: filled
  * @fd: read from its beginning with pread; borrowed
  * @err: "config", "plan line N: ..."
  */
-int plan_load(Plan *plan, int fd, Err *err);
+int plan_load(Plan *plan, int fd, PlanTrust trust, Err *err);
 void plan_clear(Plan *plan);
 
 /* The first step of @phase named @op, or NULL. */

@@ -227,7 +227,7 @@ vnet_destroy(DriverCtx *ctx, const ObjectRef *ref, GError **error)
 
     if (object == NULL)
         return FALSE;
-    if (!object->is_active)
+    if (!object->is_active && !object->is_stuck)
         return error_set(error, LODGE_ERROR_STATE, "network is not active");
     if (!stop_object(store, object->name, error))
         return FALSE;

@@ -172,6 +172,32 @@ def test_32_commands_on_one_object():
     lxc("undefine", "crowd")
 
 
+def test_what_is_undefined_meanwhile_is_not_there():
+    """Others define and undefine it all the time: each command finds it or says that it is not there."""
+    pathlib.Path("/tmp/blink.xml").write_text(domain_xml("blink", "/bin/true").replace("<name>", "<uuid>11111111-2222-4333-8444-555555555555</uuid><name>"))
+    pathlib.Path("/tmp/blinknet.xml").write_text("<network><name>blink</name><uuid>11111111-2222-4333-8444-555555555556</uuid></network>")
+    script = ("while :; do {0} define /tmp/blink.xml; {0} undefine blink; {0} net-define /tmp/blinknet.xml; {0} net-undefine blink; done "
+              "2>&1 | grep --line-buffered -v -e '^$' -e defined").format(LODGE)
+    others = [subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, text=True, start_new_session=True, env={**os.environ, **ENV}) for _ in range(2)]
+    try:
+        for number in range(60):
+            for argv in (("dumpxml", "blink"), ("desc", "blink", f"{number}", "--config"), ("start", "blink"), ("net-dumpxml", "blink"),
+                         ("net-autostart", "blink")):
+                done = lxc(*argv, ok=False)
+                if done.returncode != 0:
+                    matches(done.stderr, "no (domain|network) with matching (name|uuid)|failed to get (domain|network)|(already|not) (running|active)|transient")
+                assert "cannot read" not in done.stderr, done.stderr
+    finally:
+        for other in others:
+            os.killpg(other.pid, 9)
+    text = "".join(other.communicate()[0] for other in others)
+    for line in text.splitlines():
+        matches(line, "^error: (no (domain|network) with matching|failed to get (domain|network)|Failed to undefine|Failed to define|"
+                "cannot undefine|.*is (running|active)|.* (domain|network)s? is not)|transient")
+    lxc("undefine", "blink", ok=False)
+    lxc("net-undefine", "blink", ok=False)
+
+
 def test_destroy_whatever_init_does():
     for name, script in dict(deaf="trap '' TERM INT HUP QUIT; while true; do sleep 100; done", busy="while true; do :; done",
                              forks="while true; do sleep 100 &amp; sleep 0.01; done").items():

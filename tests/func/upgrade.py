@@ -130,6 +130,66 @@ def test_plan_of_a_newer_lodge():
     lxc("undefine", "plan")
 
 
+def kill(run, name):
+    pid = int(run("domid", name).stdout)
+    os.kill(pid, 9)
+    wait_for(lambda: not os.path.exists(f"/proc/{pid}"), what="the supervisor's end")
+
+
+def groups(name):
+    return [path for point, _, _ in cgroup_mounts() for path, _, _ in os.walk(point) if path.endswith(f"/{name}.guest")]
+
+
+def test_a_dead_transient_guest_of_a_newer_lodge():
+    """It is shown, every command says what to do, and destroy gives up what this release does not know."""
+    lxc = by(LODGE)
+    for old, new in (("lodge-plan 1\n", "lodge-plan 2\n"), ("phase link\n", "levitate /dev/moon 3\nphase orbit\nrise 7\nphase link\n")):
+        lxc("create", xml("dead"))
+        before = groups("dead")
+        assert before or not cgroup_mounts()
+        edit("dead", "plan", old, new)
+        kill(lxc, "dead")
+        matches(lxc("list", "--all").stdout, r"^ - +dead +shut off$")
+        assert "dead" not in lxc("list").stdout
+        matches(lxc("list", "--all", "--transient", "--name").stdout, "^dead$")
+        equal(lxc("domstate", "dead", "--reason").stdout.strip(), "shut off (crashed)")
+        matches(lxc("dominfo", "dead").stdout, "Persistent: +no")
+        matches(lxc("dumpxml", "dead").stdout, "<name>dead</name>")
+        matches(lxc("create", "/tmp/dead.xml", ok=False).stderr, "cannot clean up after 'dead'.*(version '2'|levitate).*lodge destroy dead$")
+        equal(groups("dead"), before)
+        lxc("destroy", "dead")
+        equal((lxc("list", "--all", "--name").stdout.strip(), groups("dead")), ("", []))
+        assert not os.path.exists("/run/lodge/lxc/dead")
+    lxc("create", xml("dead"))  # the status as well
+    edit("dead", "plan", "lodge-plan 1\n", "lodge-plan 2\n")
+    edit("dead", "status", "version 1\n", "version 2\n")
+    (pid,) = re.findall(r"^ (\d+) +dead +running", lxc("list").stdout, re.M)
+    os.kill(int(pid), 9)
+    wait_for(lambda: not os.path.exists(f"/proc/{pid}"), what="the supervisor's end")
+    matches(lxc("list", "--all").stdout, r"^ - +dead +shut off$")
+    lxc("destroy", "dead")
+    equal(lxc("list", "--all", "--name").stdout.strip(), "")
+
+
+def test_a_dead_network_of_a_newer_lodge():
+    needs("dnsmasq", "nft")
+    before = set(os.listdir("/sys/class/net"))
+    pathlib.Path("/tmp/net.xml").write_text("<network><name>dead</name><ip address='10.77.1.1' prefix='24'><dhcp>"
+                                            "<range start='10.77.1.50' end='10.77.1.60'/></dhcp></ip></network>")
+    lodge("net-create", "/tmp/net.xml")
+    path = pathlib.Path("/run/lodge/vnet/dead")
+    pid = matches((path / "status").read_text(), r"^supervisor (\d+)")[1]
+    (path / "plan").write_text((path / "plan").read_text().replace("lodge-plan 1\n", "lodge-plan 2\n"))
+    os.kill(int(pid), 9)
+    wait_for(lambda: not os.path.exists(f"/proc/{pid}"), what="the supervisor's end")
+    matches(lodge("net-list", "--all").stdout, r"^ dead +inactive ")
+    matches(fails("net-create", "/tmp/net.xml"), "version '2'.*lodge net-destroy dead$")
+    lodge("net-destroy", "dead")
+    assert "dead" not in lodge("net-list", "--all").stdout
+    equal(set(os.listdir("/sys/class/net")), before)
+    assert "lodge" not in sh("nft", "list", "tables").stdout
+
+
 def test_words_of_a_newer_lodge():
     import socket
     lxc = by(LODGE)

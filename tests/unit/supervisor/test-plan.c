@@ -107,7 +107,7 @@ load(const char *text, Plan *plan, Err *err)
     int fd = memfd_create("plan", MFD_CLOEXEC), result;
 
     g_assert_cmpint(write(fd, text, strlen(text)), ==, (gssize)strlen(text));
-    result = plan_load(plan, fd, err);
+    result = plan_load(plan, fd, PLAN_ALL, err);
     close(fd);
     return result;
 }
