@@ -197,22 +197,36 @@ is_allowed(int fd)
     return (peer.uid == 0 || peer.uid == geteuid()) && !is_outside(peer.pid);
 }
 
-/* A free place; when there is none, the one of the client that has been silent for longest. */
+/* Nothing was asked that is not answered. */
+static bool
+is_silent(const ControlClient *client)
+{
+    char byte;
+
+    return recv(client->watch.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0;
+}
+
+/* A free place; when there is none, the one of the client that has been silent for longest. NULL with
+ * @ret_is_busy: somebody is about to be answered, and silent then. */
 static ControlClient *
-find_place(Loop *loop)
+find_place(Loop *loop, bool *ret_is_busy)
 {
     ControlClient *oldest = NULL;
 
+    *ret_is_busy = false;
+    for (int i = 0; i < CONTROL_CLIENTS_MAX; i++)
+        if (loop->clients[i].watch.fd < 0)
+            return &loop->clients[i];
     for (int i = 0; i < CONTROL_CLIENTS_MAX; i++) {
         ControlClient *client = &loop->clients[i];
 
-        if (client->watch.fd < 0)
-            return client;
-        if (client->state == CLIENT_TALKS && (!oldest || client->number < oldest->number))
+        if (client->state != CLIENT_TALKS)
+            continue;
+        if (!is_silent(client))
+            *ret_is_busy = true;
+        else if (!oldest || client->number < oldest->number)
             oldest = client;
     }
-    if (oldest)
-        drop(oldest);
     return oldest;
 }
 
@@ -225,10 +239,9 @@ refuse(int fd, const char *text)
 }
 
 static void
-take_connection(Loop *loop, int fd)
+take_connection(Loop *loop, ControlClient *client, int fd)
 {
     bool is_denied = !is_allowed(fd);
-    ControlClient *client = find_place(loop);
 
     if (!client) {
         refuse(fd,
@@ -236,6 +249,7 @@ take_connection(Loop *loop, int fd)
                "\\x20one\\x20of\\x20them");
         return;
     }
+    drop(client); /* who was silent there */
     *client = (ControlClient){.watch = {.func = client_ready, .owner = client, .fd = -1},
                               .loop = loop,
                               .is_denied = is_denied,
@@ -247,12 +261,21 @@ take_connection(Loop *loop, int fd)
 static void
 listener_ready(Watch *watch, uint32_t events)
 {
+    Loop *loop = watch->owner;
+
     (void)events;
     for (;;) {
-        int fd = accept4(watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        bool is_busy;
+        ControlClient *client = find_place(loop, &is_busy);
+        int fd;
 
+        if (!client && is_busy) { /* the others first */
+            watch_rearm(&loop->set, watch);
+            return;
+        }
+        fd = accept4(watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd >= 0)
-            take_connection(watch->owner, fd);
+            take_connection(loop, client, fd);
         else if (errno != EINTR && errno != ECONNABORTED)
             return;
     }

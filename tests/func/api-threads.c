@@ -4,6 +4,7 @@
  * runs the event loop. Prints what failed; compiled and run by api-threads.py. */
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -105,18 +106,25 @@ int
 main(void)
 {
     pthread_t threads[THREADS], events;
+    int id;
 
     virSetErrorFunc(NULL, ignore_error);
     virEventRegisterDefaultImpl();
     virEventAddTimeout(10, on_tick, NULL, NULL);
     conn = virConnectOpen("lxc:///");
     pthread_create(&events, NULL, run_events, NULL);
+    /* the threads' own may be gone before the loop's thread has its turn */
+    id = virConnectDomainEventRegisterAny(conn, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+                                          VIR_DOMAIN_EVENT_CALLBACK(on_event), NULL, NULL);
     for (long i = 0; i < THREADS; i++)
         pthread_create(&threads[i], NULL, run, (void *)i);
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
+    for (int i = 0; i < 2000 && !n_seen; i++)
+        poll(NULL, 0, 5);
     is_over = 1;
     pthread_join(events, NULL);
+    check(virConnectDomainEventDeregisterAny(conn, id), "deregistration", -1);
     printf("failed %d, references left %d, events %s\n", n_failed, virConnectClose(conn),
            n_seen ? "seen" : "lost");
     return 0;

@@ -210,6 +210,37 @@ def test_crowd_of_clients():
         sock.close()
 
 
+def test_who_has_just_asked_is_not_silent():
+    """A request that was sent, but not read yet, when a crowd comes."""
+    plan = guest("asked")
+    waiter = sup.Control(plan)
+    pid = int(sup.status(plan)["supervisor"].split()[0])
+    os.kill(pid, signal.SIGSTOP)
+    wait_for(lambda: pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T", what="the stop")
+    silent = [connect(plan)]  # now the crowd is what it sees first
+    waiter.sock.send(b"wait")
+    silent += [connect(plan) for _ in range(100)]
+    os.kill(pid, signal.SIGCONT)
+    equal(ask(plan, "status"), "ok")
+    equal(sup.destroy(plan), "ok")
+    equal(waiter.sock.recv(100), b"ok destroyed signaled 9")
+    for sock in silent:
+        sock.close()
+
+
+def test_a_crowd_that_all_asks_is_all_answered():
+    plan = guest("queue")
+    pid = int(sup.status(plan)["supervisor"].split()[0])
+    os.kill(pid, signal.SIGSTOP)
+    wait_for(lambda: pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T", what="the stop")
+    crowd = [connect(plan) for _ in range(120)]
+    for sock in crowd:
+        sock.send(b"hello 1")
+    os.kill(pid, signal.SIGCONT)
+    equal({sock.recv(100).split()[0] for sock in crowd}, {b"ok"})
+    equal(sup.destroy(plan), "ok")
+
+
 def test_guests_and_strangers_are_refused():
     plan = guest("strange", ("/bin/sh", "-c", "sleep 1000"))
     talk = ("import socket,sys\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET)\n"
@@ -236,6 +267,7 @@ def test_sigterm_ends_the_guest():
     control.sock.send(b"wait")
     os.kill(int(sup.status(plan)["supervisor"].split()[0]), signal.SIGTERM)
     equal(control.sock.recv(100), b"ok destroyed signaled 9")
+    wait_for(lambda: not sup.supervisors(), what="its end")  # it tells first, and removes its groups then
 
 
 def test_small():

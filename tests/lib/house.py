@@ -259,9 +259,26 @@ def run(namespace):
 
 def sh(*argv, ok=True, stdin=None, timeout=30, env=None, text=True):
     """Run a program; the CompletedProcess with .out (both streams joined are in .stdout, .stderr)."""
-    source = dict(stdin=subprocess.DEVNULL) if stdin is None else dict(input=stdin)
-    done = subprocess.run([str(a) for a in argv], **source, capture_output=True, text=text, timeout=timeout,
-                          env={**os.environ, **env} if env else None)
+    source = dict(stdin=subprocess.DEVNULL) if stdin is None else dict(stdin=subprocess.PIPE)
+    argv = [str(a) for a in argv]
+    with subprocess.Popen(argv, **source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=text,
+                          env={**os.environ, **env} if env else None) as process:
+        try:
+            out, err = process.communicate(stdin, timeout)
+        except subprocess.TimeoutExpired as late:
+            # what it started may hold the pipes: nobody waits for their end (as subprocess.run() would)
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout, process.stderr):
+                if pipe:
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
+            said = b" / ".join(s for s in (late.stdout, late.stderr) if s).decode(errors="replace")
+            raise AssertionError(f"{argv} did not end within {timeout} s, or left a process with its output open; it said: {said}") from None
+        except BaseException:
+            process.kill()
+            raise
+    done = subprocess.CompletedProcess(argv, process.returncode, out, err)
     if ok and done.returncode != 0:
         raise AssertionError(f"{argv} ended with {done.returncode}\nstdout: {done.stdout}\nstderr: {done.stderr}")
     return done
