@@ -78,6 +78,9 @@ char **lodge_domain_enter_argv(virDomainPtr dom, const char *const *argv,
 /* The driver a domain belongs to: "lxc", "qemu"; static. */
 const char *lodge_domain_driver(virDomainPtr dom);
 
+/* The pid of the process that stays with a network, 0 when the network is off; -1 on error. A domain's is its id. */
+int lodge_network_supervisor(virNetworkPtr network);
+
 /**
  * lodge_connect_autostart:
  * Starts every network and guest marked autostart; what fails is said through @report.

@@ -150,6 +150,21 @@ extra_call_driver(Call *call, virDomainPtr dom)
     return dom->home->driver->scheme;
 }
 
+int
+extra_call_network_supervisor(Call *call, virNetworkPtr network)
+{
+    virConnectPtr conn = network->conn;
+    g_autoptr(ObjectRef) now = NULL;
+
+    if (conn->networks == NULL || conn->networks->lookup_uuid == NULL) {
+        call_unsupported(call);
+        return -1;
+    }
+    now = conn->networks->lookup_uuid(call_ctx(call, &conn->network_ctx), network->ref->uuid,
+                                      &call->error);
+    return now == NULL ? -1 : MAX(now->id, 0);
+}
+
 /* --- the whole house --------------------------------------------------------------------------------- */
 
 typedef int (*AutostartFunction)(DriverCtx *ctx, GPtrArray *messages);

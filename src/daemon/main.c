@@ -2,12 +2,12 @@
 
 /* lodged: watches over the supervisors of running guests.
  *
- * Theory of operation. A guest's id is the pid of its supervisor, so a pidfd on it becomes readable when
- * the supervisor is gone: then the house is reaped, which records those that were killed as
- * crashed, cleans up, and does what on_crash says. Guests that start later are heard of by the
- * lifecycle event. Networks have no id; a slow timer looks after them, and after whatever was missed.
+ * Theory of operation. A supervisor stays with each guest and each network; a pidfd on it becomes readable
+ * when it is gone: then the house is reaped, which records those that were killed as crashed, cleans up,
+ * and does what on_crash says. What starts later is heard of by the lifecycle events. A slow timer
+ * looks after whatever was missed.
  *
- * Bounded: one descriptor a guest. Deliberately not done: no socket is opened, nothing is kept that is
+ * Bounded: one descriptor a guest or network. Deliberately not done: no socket is opened, nothing is kept that is
  * not in the house's own files, and ending lodged ends no guest.
  */
 #include <errno.h>
@@ -26,12 +26,12 @@
 
 #include "util/fd.h"
 
-#define LOOK_MS 30000 /* how late a killed network is found at worst; costs one wakeup */
+#define LOOK_MS 30000 /* how late what was missed is found at worst; costs one wakeup */
 
 typedef struct {
     virConnectPtr conn;
     gboolean foreground, leave;
-    GHashTable *watches; /* id of a guest -> handle of the loop */
+    GHashTable *watches; /* pid of a supervisor -> handle of the loop */
 } Daemon;
 
 static void G_GNUC_PRINTF(3, 4) say(const Daemon *daemon, int priority, const char *format, ...)
@@ -67,7 +67,7 @@ reap(Daemon *daemon)
 
 typedef struct {
     Daemon *daemon;
-    int id, fd;
+    int pid, fd;
 } Watched;
 
 static void
@@ -85,25 +85,39 @@ on_supervisor_gone(int handle, int fd, int events, void *opaque)
     const Watched *watched = opaque;
     Daemon *daemon = watched->daemon;
 
-    g_hash_table_remove(daemon->watches, GINT_TO_POINTER(watched->id));
+    g_hash_table_remove(daemon->watches, GINT_TO_POINTER(watched->pid));
     virEventRemoveHandle(handle); /* ends watched */
     reap(daemon);
 }
 
-static void
-watch(Daemon *daemon, virDomainPtr dom)
+static gboolean
+is_guest_active(const void *dom)
 {
-    int id = (int)virDomainGetID(dom), handle;
-    Watched *watched;
+    return virDomainIsActive((virDomainPtr)dom) == 1;
+}
 
-    if (id <= 0 || g_hash_table_contains(daemon->watches, GINT_TO_POINTER(id)))
+static gboolean
+is_network_active(const void *network)
+{
+    return virNetworkIsActive((virNetworkPtr)network) == 1;
+}
+
+/* @pid: the supervisor of @object, which is called @name */
+static void
+watch(Daemon *daemon, int pid, gboolean (*is_active)(const void *object), const void *object,
+      const char *name)
+{
+    Watched *watched;
+    int handle;
+
+    if (pid <= 0 || g_hash_table_contains(daemon->watches, GINT_TO_POINTER(pid)))
         return;
     watched = g_new0(Watched, 1);
     watched->daemon = daemon;
-    watched->id = id;
-    watched->fd = (int)syscall(SYS_pidfd_open, id, 0); /* CLOEXEC always */
+    watched->pid = pid;
+    watched->fd = (int)syscall(SYS_pidfd_open, pid, 0); /* CLOEXEC always */
     /* Active still: then the descriptor is the supervisor's and not that of a later process. */
-    if (watched->fd < 0 || virDomainIsActive(dom) != 1) {
+    if (watched->fd < 0 || !is_active(object)) {
         watched_free(watched);
         reap(daemon);
         return;
@@ -111,40 +125,62 @@ watch(Daemon *daemon, virDomainPtr dom)
     handle = virEventAddHandle(watched->fd, VIR_EVENT_HANDLE_READABLE, on_supervisor_gone, watched,
                                watched_free);
     if (handle < 0) {
-        say(daemon, LOG_ERR, "cannot watch guest '%s': %s", virDomainGetName(dom),
-            virGetLastErrorMessage());
+        say(daemon, LOG_ERR, "cannot watch '%s': %s", name, virGetLastErrorMessage());
         watched_free(watched);
         return;
     }
-    g_hash_table_insert(daemon->watches, GINT_TO_POINTER(id), GINT_TO_POINTER(handle));
+    g_hash_table_insert(daemon->watches, GINT_TO_POINTER(pid), GINT_TO_POINTER(handle));
 }
 
 static void
-watch_all(Daemon *daemon)
+watch_guests(Daemon *daemon)
 {
     virDomainPtr *doms = NULL;
     int n = virConnectListAllDomains(daemon->conn, &doms, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
 
     for (int i = 0; i < n; i++) {
-        watch(daemon, doms[i]);
+        watch(daemon, (int)virDomainGetID(doms[i]), is_guest_active, doms[i],
+              virDomainGetName(doms[i]));
         virDomainFree(doms[i]);
     }
     free(doms);
+}
+
+static void
+watch_networks(Daemon *daemon)
+{
+    virNetworkPtr *networks = NULL;
+    int n = virConnectListAllNetworks(daemon->conn, &networks, VIR_CONNECT_LIST_NETWORKS_ACTIVE);
+
+    for (int i = 0; i < n; i++) {
+        watch(daemon, lodge_network_supervisor(networks[i]), is_network_active, networks[i],
+              virNetworkGetName(networks[i]));
+        virNetworkFree(networks[i]);
+    }
+    free(networks);
 }
 
 static int
 on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail, void *opaque)
 {
     if (event == VIR_DOMAIN_EVENT_STARTED)
-        watch_all(opaque); /* the event's own id may be older than a restart */
+        watch_guests(opaque); /* the event's own id may be older than a restart */
     return 0;
+}
+
+static void
+on_network(virConnectPtr conn, virNetworkPtr network, int event, int detail, void *opaque)
+{
+    if (event == VIR_NETWORK_EVENT_STARTED)
+        watch_networks(opaque);
 }
 
 static void
 on_timer(int timer, void *opaque)
 {
     reap(opaque);
-    watch_all(opaque);
+    watch_guests(opaque);
+    watch_networks(opaque);
 }
 
 static void
@@ -168,7 +204,10 @@ start(Daemon *daemon, const char *uri, gboolean autostart, int signal_fd)
         virEventAddTimeout(LOOK_MS, on_timer, daemon, NULL) < 0 ||
         virConnectDomainEventRegisterAny(daemon->conn, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
                                          (virConnectDomainEventGenericCallback)(void *)on_lifecycle,
-                                         daemon, NULL) < 0) {
+                                         daemon, NULL) < 0 ||
+        virConnectNetworkEventRegisterAny(daemon->conn, NULL, VIR_NETWORK_EVENT_ID_LIFECYCLE,
+                                          (virConnectNetworkEventGenericCallback)(void *)on_network,
+                                          daemon, NULL) < 0) {
         say(daemon, LOG_ERR, "lodged: cannot watch '%s': %s", uri ? uri : "lodge:///",
             virGetLastErrorMessage());
         return FALSE;
@@ -176,7 +215,8 @@ start(Daemon *daemon, const char *uri, gboolean autostart, int signal_fd)
     reap(daemon);
     if (autostart)
         (void)lodge_connect_autostart(daemon->conn, report, daemon); /* each failure is reported */
-    watch_all(daemon);
+    watch_guests(daemon);
+    watch_networks(daemon);
     return TRUE;
 }
 

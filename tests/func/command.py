@@ -157,9 +157,7 @@ def test_lodged_cleans_up_at_once_after_a_killed_supervisor():
         for name in ("early", "late"):
             pid = int(lodge("domid", name).stdout)
             # a guest started a moment ago may not be watched yet: its event is on the way
-            wait_for(lambda: any("pidfd" in os.readlink(f"/proc/{daemon.process.pid}/fd/{fd}") and
-                                 f"Pid:\t{pid}\n" in open(f"/proc/{daemon.process.pid}/fdinfo/{fd}").read()
-                                 for fd in os.listdir(f"/proc/{daemon.process.pid}/fd")), what=f"the watch on {name}")
+            wait_for(lambda: watches(daemon, pid), what=f"the watch on {name}")
             os.kill(pid, signal.SIGKILL)
             matches(daemon.line(), "cleaned up after 1 whose supervisor was killed")
             assert "state running" not in status_of(name), status_of(name)
@@ -168,6 +166,31 @@ def test_lodged_cleans_up_at_once_after_a_killed_supervisor():
         equal(daemon.process.wait(10), 0)
     remove("early")
     remove("late")
+
+
+def watches(daemon, pid):
+    folder = f"/proc/{daemon.process.pid}"
+    return any("pidfd" in os.readlink(f"{folder}/fd/{fd}") and f"Pid:\t{pid}\n" in open(f"{folder}/fdinfo/{fd}").read()
+               for fd in os.listdir(f"{folder}/fd"))
+
+
+def test_lodged_cleans_up_at_once_after_a_killed_network():
+    needs("dnsmasq", "nft")
+    before = set(os.listdir("/sys/class/net"))
+    for name, number in (("early", 1), ("late", 2)):
+        pathlib.Path(f"/tmp/{name}.xml").write_text(
+            f"<network><name>{name}</name><ip address='10.77.{number}.1' prefix='24'><dhcp>"
+            f"<range start='10.77.{number}.50' end='10.77.{number}.60'/></dhcp></ip></network>")
+    lodge("net-create", "/tmp/early.xml")
+    with Running(os.path.join(BUILD, "lodged"), "--foreground") as daemon:
+        lodge("net-create", "/tmp/late.xml")
+        for name in ("early", "late"):
+            pid = int(matches(pathlib.Path(f"/run/lodge/vnet/{name}/status").read_text(), r"^supervisor (\d+) ")[1])
+            wait_for(lambda: watches(daemon, pid), what=f"the watch on {name}")
+            os.kill(pid, signal.SIGKILL)
+            matches(daemon.line(), "cleaned up after 1 whose supervisor was killed")
+            assert not os.path.exists(f"/run/lodge/vnet/{name}"), name
+    equal(set(os.listdir("/sys/class/net")), before)
 
 
 def test_lodged_ends_no_guest():
