@@ -143,7 +143,7 @@ def test_destroy_removes_the_logs_of_this_guest_only():
     for name in ("logs", "logs-console2"):
         define(name, "echo hello; echo two > /dev/tty2; exec sleep 1000", devices=consoles)
         lxc("start", name)
-        wait_for(lambda: os.path.getsize(f"{LOGS}/{name}.log") > 0, what="the log")
+        wait_for(lambda: os.path.exists(f"{LOGS}/{name}.log") and os.path.getsize(f"{LOGS}/{name}.log") > 0, what="the log")
     pathlib.Path(f"{LOGS}/logs.log.1").write_text("old\n")
     wait_for(lambda: os.path.exists(f"{LOGS}/logs-console1.log"), what="the second log")
     lxc("destroy", "logs-console2")
