@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What makes a guest a container, for the calls that core has for all guests. */
+#include <unistd.h>
+
 #include "container/check.h"
 #include "container/facts.h"
 #include "container/plan.h"
 #include "container/roles.h"
 #include "core/usage.h"
+#include "util/error.h"
 
 enum { /* VIR_DOMAIN_SHUTDOWN_*, REBOOT_* */
     SHUTDOWN_INITCTL = 4,
@@ -18,12 +21,27 @@ static const GuestEnding endings[] = {
     {0, NULL},
 };
 
+/* A normal user may define guests and look at their plans. */
+static gboolean
+may_start(const GuestStart *start, GError **error)
+{
+    if (geteuid() == 0 || start->is_dry_run)
+        return TRUE;
+    return error_set(
+        error, LODGE_ERROR_DENIED,
+        "cannot start domain '%s': containers need root as yet; define and start it as "
+        "root, with -c lxc:///system",
+        start->def->name);
+}
+
 static char *
 kind_plan(GuestStart *start, char **ret_live_xml, GError **error)
 {
     const StartIo *io = start->io;
     g_autoptr(HostFacts) facts =
-        container_facts_gather(start->ctx, start->def, start->source, start->hold, error);
+        may_start(start, error)
+            ? container_facts_gather(start->ctx, start->def, start->source, start->hold, error)
+            : NULL;
     PlanInput in = {
         .def = start->def,
         .facts = facts,
