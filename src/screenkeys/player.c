@@ -14,18 +14,20 @@
 #include "util/error.h"
 #include "util/file.h"
 
-#define INPUT_MAX (32 << 20) /* bytes: a million lines */
-#define SETTLE_MS 150        /* after the last key, so that the server reads it before we hang up */
+#define INPUT_MAX  (32 << 20) /* bytes: a million lines */
+#define SETTLE_MS  200   /* after the last key, so that the server reads it before we hang up */
+#define FLUSHED_MS 50    /* after that answer: a server may hold keys back for a moment */
+#define FLUSH_MS   30000 /* for the server's answer that it has read everything */
 
 struct Player {
     GMainLoop *loop;
     const PlayerInput *input;
-    int set;
-    PlayerKey key;
-    gpointer channel;
+    const PlayerChannel *channel;
+    gpointer data;
+    guint owed_ms;    /* of the gap after the last key */
     guint next;       /* stroke */
     GHashTable *down; /* Linux codes that are down and not kept */
-    gboolean has_begun, is_over;
+    gboolean has_begun, is_over, is_flushing;
     char *failure;
 };
 
@@ -101,9 +103,10 @@ send_key(Player *self, guint linux_code, gboolean is_down)
 {
     guint code;
 
-    if (!keycode_translate(linux_code, KEYCODE_SET_LINUX, self->set, &code, NULL))
+    if (!keycode_translate(linux_code, KEYCODE_SET_LINUX, self->channel->set, &code, NULL))
         return; /* player_new() has looked at every one */
-    self->key(self->channel, code, is_down);
+    self->channel->key(self->data, code, is_down);
+    self->owed_ms = self->channel->gap_ms;
     if (is_down)
         g_hash_table_add(self->down, GUINT_TO_POINTER(linux_code));
     else
@@ -119,6 +122,24 @@ hang_up(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+static gboolean
+never_flushed(gpointer data)
+{
+    Player *self = data;
+
+    if (!self->failure)
+        self->failure = g_strdup("the server does not say that it has read all keys");
+    return hang_up(self);
+}
+
+void
+player_flushed(Player *self)
+{
+    if (self->is_flushing)
+        g_timeout_add(FLUSHED_MS, hang_up, self);
+    self->is_flushing = FALSE;
+}
+
 static void
 finish(Player *self)
 {
@@ -129,7 +150,24 @@ finish(Player *self)
     self->is_over = TRUE;
     for (GList *key = held; key && self->has_begun; key = key->next)
         send_key(self, GPOINTER_TO_UINT(key->data), FALSE);
-    g_timeout_add(self->has_begun ? SETTLE_MS : 0, hang_up, self);
+    if (self->has_begun && self->channel->flush) {
+        self->is_flushing = TRUE;
+        self->channel->flush(self->data);
+        g_timeout_add(FLUSH_MS, never_flushed, self);
+    } else {
+        g_timeout_add(self->has_begun ? SETTLE_MS : 0, hang_up, self);
+    }
+}
+
+static gboolean play_on(gpointer data);
+
+/* Goes on in @ms, or later when the channel wants a longer gap. */
+static gboolean
+wait_for(Player *self, guint ms)
+{
+    g_timeout_add(MAX(ms, self->owed_ms), play_on, self);
+    self->owed_ms = 0;
+    return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -143,14 +181,17 @@ play_on(gpointer data)
         switch (stroke->kind) {
         case STROKE_DOWN:
         case STROKE_UP:
+            if (self->owed_ms > 0) {
+                self->next--;
+                return wait_for(self, 0);
+            }
             send_key(self, stroke->value, stroke->kind == STROKE_DOWN);
             break;
         case STROKE_KEEP:
             g_hash_table_remove_all(self->down);
             break;
         case STROKE_WAIT:
-            g_timeout_add(stroke->value, play_on, self);
-            return G_SOURCE_REMOVE;
+            return wait_for(self, stroke->value);
         case STROKE_LAST:
             break;
         }
@@ -173,10 +214,11 @@ player_fail(Player *self, const char *format, ...)
 {
     va_list list;
 
-    if (self->is_over)
+    if (self->is_over && !self->is_flushing)
         return;
     va_start(list, format);
-    self->failure = g_strdup_vprintf(format, list);
+    if (!self->failure)
+        self->failure = g_strdup_vprintf(format, list);
     va_end(list);
     self->is_over = TRUE; /* nothing can be released any more: the server does it */
     g_timeout_add(0, hang_up, self);
@@ -194,7 +236,7 @@ interrupted(gpointer data)
 }
 
 Player *
-player_new(GMainLoop *loop, const PlayerInput *input, int set, PlayerKey key, gpointer channel,
+player_new(GMainLoop *loop, const PlayerInput *input, const PlayerChannel *channel, gpointer data,
            GError **error)
 {
     Player *self;
@@ -204,11 +246,11 @@ player_new(GMainLoop *loop, const PlayerInput *input, int set, PlayerKey key, gp
         guint code;
 
         if ((stroke->kind == STROKE_DOWN || stroke->kind == STROKE_UP) &&
-            !keycode_translate(stroke->value, KEYCODE_SET_LINUX, set, &code, error))
+            !keycode_translate(stroke->value, KEYCODE_SET_LINUX, channel->set, &code, error))
             return NULL;
     }
     self = g_new0(Player, 1);
-    *self = (Player){.loop = loop, .input = input, .set = set, .key = key, .channel = channel};
+    *self = (Player){.loop = loop, .input = input, .channel = channel, .data = data};
     self->down = g_hash_table_new(NULL, NULL);
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     g_unix_signal_add(SIGINT, interrupted, self);

@@ -21,23 +21,33 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PlayerInput, player_input_free)
 typedef struct Player Player;
 
 /* Sends one key; @linux_code is one that @set has, @code is it in @set. */
-typedef void (*PlayerKey)(gpointer channel, guint code, gboolean is_down);
+typedef void (*PlayerKey)(gpointer data, guint code, gboolean is_down);
+/* Asks the server for an answer that comes after every key; player_flushed() when it is there. */
+typedef void (*PlayerFlush)(gpointer data);
+
+typedef struct {
+    int set; /* key code set of the channel */
+    PlayerKey key;
+    PlayerFlush flush; /* NULL: the channel has no such question, so a moment is waited */
+    guint gap_ms;      /* between two keys, at least */
+} PlayerChannel;
 
 /**
  * player_new:
  * @loop: ended by the player; borrowed
- * @set: key code set of the channel
- * @error: a key that @set has no code for: nothing is played then
+ * @channel: borrowed; @data is what its functions get
+ * @error: a key that the channel's set has no code for: nothing is played then
  *
  * SIGINT, SIGTERM and the death of the caller end the script with all keys released.
  */
-Player *player_new(GMainLoop *loop, const PlayerInput *input, int set, PlayerKey key,
-                   gpointer channel, GError **error);
+Player *player_new(GMainLoop *loop, const PlayerInput *input, const PlayerChannel *channel,
+                   gpointer data, GError **error);
 void player_free(Player *player);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Player, player_free)
 
 /* The channel is open: begins. */
 void player_start(Player *player);
+void player_flushed(Player *player);
 /* The channel failed: @message is the error of the run; the loop ends. */
 void player_fail(Player *player, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

@@ -70,6 +70,11 @@ on_channel(SpiceSession *session, SpiceChannel *channel, gpointer data)
         (void)spice_channel_connect(channel);
 }
 
+static void
+drop(const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+}
+
 int
 main(void)
 {
@@ -77,10 +82,13 @@ main(void)
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     g_autoptr(PlayerInput) input = player_input_read(&error);
     g_autoptr(Player) player = NULL;
+    static const PlayerChannel channel = {.set = KEYCODE_SET_XT_KBD, .key = send_key};
     Spice self = {0};
 
+    g_log_set_handler("GSpice", G_LOG_LEVEL_MASK, drop,
+                      NULL); /* what fails comes as an event too */
     if (input)
-        player = player_new(loop, input, KEYCODE_SET_XT_KBD, send_key, &self, &error);
+        player = player_new(loop, input, &channel, &self, &error);
     if (!player) {
         fprintf(stderr, "error: %s\n", error->message);
         return 1;

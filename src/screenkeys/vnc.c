@@ -13,6 +13,7 @@
 
 #define OPEN_MS 5000 /* until the server says that it knows extended key events */
 #define LOOK_MS 10
+#define GAP_MS  10 /* QEMU's server holds each key back so long, and its queue has an end */
 
 typedef struct {
     VncConnection *connection;
@@ -20,15 +21,42 @@ typedef struct {
     Player *player;
     guint8 *pixels; /* the library wants somewhere to draw what it is sent; nobody looks */
     guint waited_ms;
-    gboolean is_open;
+    gboolean is_open, has_num_lock;
 } Vnc;
+
+#define QNUM_NUM_LOCK 0x45
+#define QNUM_KP_FIRST 0x47
+#define QNUM_KP_LAST  0x53
+#define KEYSYM_KP_0   0xffb0
+#define LED_NUM_LOCK  2 /* bit of the LED state message */
 
 static void
 send_key(gpointer channel, guint code, gboolean is_down)
 {
     Vnc *self = channel;
+    guint32 sym = 0;
 
-    (void)vnc_connection_key_event(self->connection, is_down, 0, (guint16)code);
+    /* QEMU's server presses Num Lock by itself when the symbol of a keypad key does not fit its state */
+    if (code == QNUM_NUM_LOCK && is_down)
+        self->has_num_lock = !self->has_num_lock;
+    if (self->has_num_lock && code >= QNUM_KP_FIRST && code <= QNUM_KP_LAST)
+        sym = KEYSYM_KP_0;
+    (void)vnc_connection_key_event(self->connection, is_down, sym, (guint16)code);
+}
+
+/* A server reads in order: the update that this asks for comes after every key. */
+static void
+flush(gpointer channel)
+{
+    Vnc *self = channel;
+
+    (void)vnc_connection_framebuffer_update_request(self->connection, FALSE, 0, 0, 1, 1);
+}
+
+static void
+on_update(VncConnection *connection, int x, int y, int width, int height, gpointer data)
+{
+    player_flushed(((Vnc *)data)->player);
 }
 
 /* The server's word that it knows them comes with its first message. */
@@ -39,6 +67,7 @@ look(gpointer data)
 
     if (vnc_connection_get_ext_key_event(self->connection)) {
         self->is_open = TRUE;
+        self->has_num_lock = (vnc_connection_get_ledstate(self->connection) & LED_NUM_LOCK) != 0;
         player_start(self->player);
         return G_SOURCE_REMOVE;
     }
@@ -66,7 +95,8 @@ give_screen(Vnc *self)
 static void
 on_initialized(VncConnection *connection, gpointer data)
 {
-    gint32 encodings[] = {VNC_CONNECTION_ENCODING_EXT_KEY_EVENT, VNC_CONNECTION_ENCODING_RAW};
+    gint32 encodings[] = {VNC_CONNECTION_ENCODING_EXT_KEY_EVENT, VNC_CONNECTION_ENCODING_LED_STATE,
+                          VNC_CONNECTION_ENCODING_RAW};
     Vnc *self = data;
 
     give_screen(self);
@@ -156,10 +186,11 @@ main(void)
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     g_autoptr(PlayerInput) input = player_input_read(&error);
     g_autoptr(Player) player = NULL;
+    static const PlayerChannel channel = {KEYCODE_SET_RFB, send_key, flush, GAP_MS};
     Vnc self = {.input = input};
 
     if (input)
-        player = player_new(loop, input, KEYCODE_SET_RFB, send_key, &self, &error);
+        player = player_new(loop, input, &channel, &self, &error);
     if (!player) {
         fprintf(stderr, "error: %s\n", error->message);
         return 1;
@@ -169,6 +200,7 @@ main(void)
     g_signal_connect(self.connection, "vnc-initialized", G_CALLBACK(on_initialized), &self);
     g_signal_connect(self.connection, "vnc-auth-choose-type", G_CALLBACK(on_choose_type), &self);
     g_signal_connect(self.connection, "vnc-auth-credential", G_CALLBACK(on_credential), &self);
+    g_signal_connect(self.connection, "vnc-framebuffer-update", G_CALLBACK(on_update), &self);
     g_signal_connect(self.connection, "vnc-auth-failure", G_CALLBACK(on_auth_failure), &self);
     g_signal_connect(self.connection, "vnc-error", G_CALLBACK(on_error), &self);
     g_signal_connect(self.connection, "vnc-disconnected", G_CALLBACK(on_disconnected), &self);
