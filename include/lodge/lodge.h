@@ -58,6 +58,14 @@ virDomainPtr lodge_domain_create(virConnectPtr conn, const char *xml, const int 
  */
 int lodge_domain_wait(virDomainPtr dom, int *wait_status);
 
+/**
+ * lodge_domain_wait_until:
+ * @fd: borrowed; for example a signalfd
+ *
+ * As lodge_domain_wait(), until @fd can be read. Returns: 0, 1 when @fd was first, or -1
+ */
+int lodge_domain_wait_until(virDomainPtr dom, int fd, int *wait_status);
+
 #define LODGE_CONSOLE_READONLY                                                                     \
     (1u << 16) /* watch only; besides VIR_DOMAIN_CONSOLE_FORCE and _SAFE */
 /* Returns a stream socket to console @devname (NULL: the first); the caller closes it. -1 on error. */

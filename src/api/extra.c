@@ -78,6 +78,12 @@ extra_call_create(Call *call, virConnectPtr conn, const char *xml, const int *fd
 int
 extra_call_wait(Call *call, virDomainPtr dom, int *wait_status)
 {
+    return extra_call_wait_until(call, dom, -1, wait_status);
+}
+
+int
+extra_call_wait_until(Call *call, virDomainPtr dom, int fd, int *wait_status)
+{
     const DomainLifecycle *role = dom->home->driver->lifecycle;
     int status = 0;
 
@@ -85,8 +91,10 @@ extra_call_wait(Call *call, virDomainPtr dom, int *wait_status)
         call_unsupported(call);
         return -1;
     }
-    if (!role->wait(call_ctx(call, &dom->home->ctx), dom->ref, &status, &call->error))
+    if (!role->wait(call_ctx(call, &dom->home->ctx), dom->ref, fd, &status, &call->error))
         return -1;
+    if (status < 0)
+        return 1;
     if (wait_status != NULL)
         *wait_status = status;
     return 0;

@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -83,46 +84,21 @@ attach_console(Cli *cli, virDomainPtr dom, const char *devname, guint flags)
     return FALSE;
 }
 
-/* Who ends the guest when a signal would end us. */
-typedef struct {
-    virDomainPtr dom;
-    sigset_t set; /* SIGUSR1 among it: the guest has ended */
-    int caught;
-} Guard;
-
-static void *
-guard_signals(void *opaque)
-{
-    Guard *guard = opaque;
-    int signal_number;
-
-    while (sigwait(&guard->set, &signal_number) == 0 && signal_number != SIGUSR1) {
-        guard->caught = signal_number;
-        (void)virDomainDestroy(guard->dom); /* it may have ended meanwhile; the wait tells */
-    }
-    return NULL;
-}
-
 /* Waits for the guest's end; a signal of @ending ends the guest first, and is in @ret_caught. */
 static gboolean
 wait_or_destroy(virDomainPtr dom, const sigset_t *ending, int *ret_wait_status, int *ret_caught)
 {
-    Guard guard = {.dom = dom, .set = *ending};
-    sigset_t before;
-    pthread_t thread;
-    gboolean is_guarded, ok;
+    g_auto(Fd) signal_fd = signalfd(-1, ending, SFD_CLOEXEC);
+    struct signalfd_siginfo info;
+    int result;
 
-    sigaddset(&guard.set, SIGUSR1);
-    sigprocmask(SIG_BLOCK, &guard.set, &before); /* inherited by the thread, which takes them */
-    is_guarded = pthread_create(&thread, NULL, guard_signals, &guard) == 0;
-    ok = lodge_domain_wait(dom, ret_wait_status) == 0;
-    if (is_guarded) {
-        pthread_kill(thread, SIGUSR1);
-        pthread_join(thread, NULL);
+    while ((result = lodge_domain_wait_until(dom, signal_fd, ret_wait_status)) == 1) {
+        if (read(signal_fd, &info, sizeof info) == (gssize)sizeof info)
+            *ret_caught = (int)info.ssi_signo;
+        if (virDomainDestroy(dom) == 0)
+            return TRUE;
     }
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    *ret_caught = guard.caught;
-    return ok;
+    return result == 0 || *ret_caught; /* it ended before it could be destroyed */
 }
 
 static int

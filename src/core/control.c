@@ -265,9 +265,8 @@ control_request(const char *live_dir, const char *const *words, int timeout_ms, 
     return control_request_fd(live_dir, words, -1, timeout_ms, ret_words, ret_fd, error);
 }
 
-gboolean
-control_request_fd(const char *live_dir, const char *const *words, int send_fd, int timeout_ms,
-                   char ***ret_words, int *ret_fd, GError **error)
+int
+control_ask(const char *live_dir, const char *const *words, int send_fd, GError **error)
 {
     g_auto(Fd) fd = connect_live(live_dir, error);
     g_autoptr(GError) unsent = NULL;
@@ -275,13 +274,22 @@ control_request_fd(const char *live_dir, const char *const *words, int send_fd, 
     /* Both at once: the way there and back costs more than the work. Who does not like our hello refuses
      * the request as well, or has gone when it comes: then the answer to hello says why. */
     if (fd < 0 || !send_hello(fd, error))
-        return FALSE;
+        return -1;
     (void)control_send_fd(fd, words, send_fd, &unsent);
     if (!control_receive(fd, CORE_REQUEST_MS, NULL, NULL, error))
-        return FALSE;
+        return -1;
     if (unsent != NULL) {
         g_propagate_error(error, g_steal_pointer(&unsent));
-        return FALSE;
+        return -1;
     }
-    return control_receive(fd, timeout_ms, ret_words, ret_fd, error);
+    return fd_steal(&fd);
+}
+
+gboolean
+control_request_fd(const char *live_dir, const char *const *words, int send_fd, int timeout_ms,
+                   char ***ret_words, int *ret_fd, GError **error)
+{
+    g_auto(Fd) fd = control_ask(live_dir, words, send_fd, error);
+
+    return fd >= 0 && control_receive(fd, timeout_ms, ret_words, ret_fd, error);
 }

@@ -24,6 +24,9 @@ gboolean control_request(const char *live_dir, const char *const *words, int tim
 gboolean control_request_fd(const char *live_dir, const char *const *words, int send_fd,
                             int timeout_ms, char ***ret_words, int *ret_fd, GError **error);
 
+/* Sends a request as control_request_fd() does. Returns: a descriptor for control_receive(), or -1 */
+int control_ask(const char *live_dir, const char *const *words, int send_fd, GError **error);
+
 /**
  * control_open:
  * Connects and says hello. Returns: a descriptor, to send more than one request; or -1

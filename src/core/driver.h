@@ -116,8 +116,10 @@ typedef struct {
     gboolean (*reboot)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
     gboolean (*suspend)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
     gboolean (*resume)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
-    /* blocks until the guest has ended for good; status as of wait(2) */
-    gboolean (*wait)(DriverCtx *ctx, const ObjectRef *ref, int *ret_wait_status, GError **error);
+    /* blocks until the guest has ended for good, status as of wait(2); or until @until_fd (-1: none) can
+     * be read, status -1 */
+    gboolean (*wait)(DriverCtx *ctx, const ObjectRef *ref, int until_fd, int *ret_wait_status,
+                     GError **error);
     gboolean (*send_signal)(DriverCtx *ctx, const ObjectRef *ref, gint64 pid, guint signum,
                             guint flags, GError **error);
 } DomainLifecycle;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Stop and all between: requests to the supervisor of a running guest. */
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "core/control.h"
@@ -10,6 +12,7 @@
 #include "core/limits.h"
 #include "core/stop.h"
 #include "util/error.h"
+#include "util/fd.h"
 
 gboolean
 guest_destroy(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
@@ -152,18 +155,35 @@ wait_place(DriverCtx *ctx, const ObjectRef *ref, GError **error)
     return NULL;
 }
 
+/* Whether the supervisor at @control_fd has something to say before @until_fd has. */
+static gboolean
+wait_for_word(int control_fd, int until_fd)
+{
+    struct pollfd polls[] = {{.fd = control_fd, .events = POLLIN},
+                             {.fd = until_fd, .events = POLLIN}};
+
+    while (poll(polls, G_N_ELEMENTS(polls), -1) < 0 && errno == EINTR)
+        ;
+    return polls[0].revents || !polls[1].revents;
+}
+
 gboolean
-guest_wait(DriverCtx *ctx, const ObjectRef *ref, int *ret_wait_status, GError **error)
+guest_wait(DriverCtx *ctx, const ObjectRef *ref, int until_fd, int *ret_wait_status, GError **error)
 {
     static const char *const request[] = {"wait", NULL};
     g_autofree char *live_dir = wait_place(ctx, ref, error);
     g_autoptr(Status) status = NULL;
     g_autoptr(GError) refused = NULL;
     g_auto(GStrv) words = NULL;
+    g_auto(Fd) fd = live_dir ? control_ask(live_dir, request, -1, &refused) : -1;
 
     if (!live_dir)
         return FALSE;
-    if (control_request(live_dir, request, -1, &words, NULL, &refused) &&
+    if (fd >= 0 && !wait_for_word(fd, until_fd)) {
+        *ret_wait_status = -1;
+        return TRUE;
+    }
+    if (fd >= 0 && control_receive(fd, -1, &words, NULL, &refused) &&
         wait_decode(words, ret_wait_status))
         return TRUE;
     /* It ended before we asked, and as a defined one it left its last status. */

@@ -24,7 +24,8 @@ gboolean guest_shutdown(DriverCtx *ctx, const ObjectRef *ref, guint flags, GErro
 gboolean guest_reboot(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
 gboolean guest_suspend(DriverCtx *ctx, const ObjectRef *ref, GError **error);
 gboolean guest_resume(DriverCtx *ctx, const ObjectRef *ref, GError **error);
-gboolean guest_wait(DriverCtx *ctx, const ObjectRef *ref, int *ret_wait_status, GError **error);
+gboolean guest_wait(DriverCtx *ctx, const ObjectRef *ref, int until_fd, int *ret_wait_status,
+                    GError **error);
 
 /* guest-start.c */
 gboolean guest_start(DriverCtx *ctx, ObjectRef *ref, guint flags, GError **error);

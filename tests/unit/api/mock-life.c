@@ -54,9 +54,9 @@ suspend(DriverCtx *ctx, const ObjectRef *ref, GError **error)
 }
 
 static gboolean
-wait_for(DriverCtx *ctx, const ObjectRef *ref, int *ret_wait_status, GError **error)
+wait_for(DriverCtx *ctx, const ObjectRef *ref, int until_fd, int *ret_wait_status, GError **error)
 {
-    *ret_wait_status = 7 << 8;
+    *ret_wait_status = until_fd < 0 ? 7 << 8 : -1;
     return mock_note(error, "wait", 0, ref->name);
 }
 

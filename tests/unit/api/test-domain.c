@@ -451,6 +451,8 @@ test_extras(void)
     g_assert_cmpuint(mock.n_params, ==, 7);
     g_assert_cmpint(lodge_domain_wait(web, &status), ==, 0);
     g_assert_cmpint(status, ==, 7 << 8);
+    g_assert_cmpint(lodge_domain_wait_until(web, 0, &status), ==, 1);
+    g_assert_cmpint(status, ==, 7 << 8);
     g_assert_cmpint(lodge_domain_console_resize(web, NULL, 0, 25), ==, -1);
     ASSERT_ERROR(VIR_ERR_NO_SUPPORT, "lodge_domain_console_resize");
     g_assert_cmpint(lodge_connect_reap(conn), ==, 2);

@@ -286,7 +286,7 @@ virDomainCreateXMLWithFiles(virConnectPtr conn, const char *xml, unsigned int nf
 }
 
 int
-lodge_domain_wait(virDomainPtr dom, int *wait_status)
+lodge_domain_wait_until(virDomainPtr dom, int fd, int *wait_status)
 {
     *wait_status = strstr(dom->name, "killed") ? 9 : 3 << 8;
     return 0;
