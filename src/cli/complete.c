@@ -23,16 +23,20 @@ candidate_free(Candidate *candidate)
 }
 
 static void
-offer(Completion *completion, const char *word, const char *help)
+offer_anyway(Completion *completion, const char *word, const char *help)
 {
-    Candidate *candidate;
+    Candidate *candidate = g_new0(Candidate, 1);
 
-    if (!word || !g_str_has_prefix(word, completion->typed))
-        return;
-    candidate = g_new0(Candidate, 1);
     candidate->word = g_strdup(word);
     candidate->help = help;
     g_ptr_array_add(completion->found, candidate);
+}
+
+static void
+offer(Completion *completion, const char *word, const char *help)
+{
+    if (word && g_str_has_prefix(word, completion->typed))
+        offer_anyway(completion, word, help);
 }
 
 static void
@@ -91,6 +95,47 @@ offer_verbs(Completion *completion, gboolean with_groups)
     }
 }
 
+/* Those of this host; a bash that splits words at colons is only to be given what follows the last one. */
+static void
+offer_uris(Completion *completion, const char *typed)
+{
+    static const char *const uris[] = {"lodge:///", "lxc:///", "qemu:///system", "qemu:///session",
+                                       NULL};
+    gboolean is_split = strcmp(completion->typed, typed) != 0;
+    gsize before = strlen(typed);
+
+    if (is_split && strcmp(completion->typed, ":") != 0)
+        before -= strlen(completion->typed);
+    for (const char *const *uri = uris; *uri; uri++)
+        if (is_split && g_str_has_prefix(*uri, typed))
+            offer_anyway(completion, *uri + before, NULL);
+        else if (!is_split)
+            offer(completion, *uri, NULL);
+}
+
+/* One of several words with commas between: what stands before the last comma is kept. */
+static void
+offer_after_comma(Completion *completion, const char *word)
+{
+    const char *comma = strrchr(completion->typed, ',');
+    g_autofree char *whole = g_strdup_printf(
+        "%.*s%s", comma ? (int)(comma + 1 - completion->typed) : 0, completion->typed, word);
+
+    offer(completion, whole, NULL);
+}
+
+/* "--connect" and the like, before the command. */
+static void
+offer_globals(Completion *completion)
+{
+    for (const char *const *global = help_globals; *global; global += 2) {
+        const char *name = strstr(*global, "--");
+        g_autofree char *word = name ? g_strndup(name, strcspn(name, " [")) : NULL;
+
+        offer(completion, word, global[1]);
+    }
+}
+
 static void
 offer_values(Completion *completion, const Opt *opt, const char *domain)
 {
@@ -122,9 +167,15 @@ offer_values(Completion *completion, const Opt *opt, const char *domain)
     case COMPLETE_COMMAND:
         offer_verbs(completion, TRUE);
         break;
+    case COMPLETE_URI:
+        offer_uris(completion, completion->typed);
+        break;
     case COMPLETE_WORDS:
         for (const char *const *word = opt->words; *word; word++)
-            offer(completion, *word, NULL);
+            if (opt->flags & OPT_COMMAS)
+                offer_after_comma(completion, *word);
+            else
+                offer(completion, *word, NULL);
         break;
     case COMPLETE_NOTHING:
     case COMPLETE_LAST:
@@ -133,7 +184,8 @@ offer_values(Completion *completion, const Opt *opt, const char *domain)
     cli_forget_error(completion->cli);
 }
 
-/* Skips the options before the command, taking -c and -r; returns the command, or NULL. */
+/* Skips the options before the command, taking -c; returns the command's words, or NULL where one of those
+ * options waits for its value. */
 static const char *const *
 skip_globals(Completion *completion, const char *const *words)
 {
@@ -146,17 +198,20 @@ skip_globals(Completion *completion, const char *const *words)
             g_autoptr(GString) uri = g_string_new(words[1]);
 
             /* bash splits "lxc:///" into "lxc", ":", "///" */
-            for (words++; words[1] && (strcmp(words[1], ":") == 0 || uri->str[uri->len - 1] == ':');
+            for (words++;
+                 words[1] && (strcmp(words[1], ":") == 0 || g_str_has_suffix(uri->str, ":"));
                  words++)
                 g_string_append(uri, words[1]);
             g_free(completion->cli->uri);
             completion->cli->uri = g_strdup(uri->str);
-            if (!words[1])
-                return words; /* the URI itself is being typed */
+            if (!words[1]) { /* the URI itself is being typed */
+                offer_uris(completion, uri->str);
+                return NULL;
+            }
         } else if (g_strv_contains(with_value, words[0])) {
             words++;
             if (!words[1])
-                return words;
+                return NULL;
         } else if (words[0][0] != '-') {
             break;
         }
@@ -240,8 +295,13 @@ complete_words(Cli *cli, const char *const *words, gboolean *ret_files)
 
     completion.typed = n ? words[n - 1] : "";
     words = skip_globals(&completion, words);
-    if (!words[0] || !words[1]) {
-        offer_verbs(&completion, FALSE);
+    if (!words) {
+        /* offered already, or nothing to offer */
+    } else if (!words[0] || !words[1]) {
+        if (g_str_has_prefix(completion.typed, "-"))
+            offer_globals(&completion);
+        else
+            offer_verbs(&completion, FALSE);
     } else {
         verb = verbs_find(words[0]);
         if (verb)
@@ -255,7 +315,8 @@ complete_words(Cli *cli, const char *const *words, gboolean *ret_files)
 void
 complete_print(Cli *cli, const char *const *words, gboolean describe)
 {
-    g_autoptr(GPtrArray) found = complete_words(cli, words, NULL);
+    gboolean files;
+    g_autoptr(GPtrArray) found = complete_words(cli, words, &files);
 
     for (guint i = 0; i < found->len; i++) {
         const Candidate *candidate = g_ptr_array_index(found, i);
@@ -265,6 +326,8 @@ complete_print(Cli *cli, const char *const *words, gboolean describe)
         else
             cli_print("%s\n", candidate->word);
     }
+    if (files)
+        cli->exit_status = COMPLETE_EXIT_FILES;
 }
 
 gboolean
@@ -279,27 +342,33 @@ complete_script(const char *shell)
                  "    local IFS=$'\\n'\n"
                  "    COMPREPLY=($(lodge complete words -- \"${COMP_WORDS[@]:1:COMP_CWORD}\" "
                  "2>/dev/null))\n"
+                 "    if [ $? = 2 ]; then compopt -o default; fi\n"
                  "}\n"
-                 "complete -o default -F _lodge lodge\n"},
+                 "complete -F _lodge lodge\n"},
         {"zsh", "#compdef lodge\n"
                 "# zsh completion of lodge; made by `lodge complete zsh`\n"
                 "_lodge()\n"
                 "{\n"
+                "    local text\n"
                 "    local -a found\n"
-                "    found=(${(f)\"$(lodge complete words --describe -- \"${(@)words[2,CURRENT]}\" "
-                "2>/dev/null)\"})\n"
+                "    text=\"$(lodge complete words --describe -- \"${(@)words[2,CURRENT]}\" "
+                "2>/dev/null)\"\n"
+                "    if (( $? == 2 )); then _files; return; fi\n"
+                "    found=(${(f)text})\n"
                 "    found=(${${found//:/\\\\:}/$'\\t'/:})\n"
-                "    if (( $#found )); then\n"
-                "        _describe lodge found\n"
-                "    else\n"
-                "        _files\n"
-                "    fi\n"
+                "    _describe lodge found\n"
                 "}\n"
                 "if [ \"$funcstack[1]\" = _lodge ]; then _lodge \"$@\"; else compdef _lodge lodge; "
                 "fi\n"},
         {"fish", "# fish completion of lodge; made by `lodge complete fish`\n"
-                 "complete -c lodge -a '(lodge complete words --describe -- "
-                 "(commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'\n"},
+                 "function __lodge_complete\n"
+                 "    lodge complete words --describe -- (commandline -opc)[2..-1] "
+                 "(commandline -ct) 2>/dev/null\n"
+                 "    if test $status = 2\n"
+                 "        __fish_complete_path (commandline -ct)\n"
+                 "    end\n"
+                 "end\n"
+                 "complete -c lodge -f -a '(__lodge_complete)'\n"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(scripts); i++)

@@ -26,7 +26,9 @@ typedef struct {
  */
 GPtrArray *complete_words(Cli *cli, const char *const *words, gboolean *ret_files);
 
-/* Prints them, one a line. */
+#define COMPLETE_EXIT_FILES 2 /* for the scripts: the file names are the shell's to complete */
+
+/* Prints them, one a line; the exit status says whether a file name is wanted. */
 void complete_print(Cli *cli, const char *const *words, gboolean describe);
 
 /* Prints the script for "bash", "zsh" or "fish"; FALSE for another. */

@@ -386,6 +386,8 @@ run_send_process_signal(Cli *cli, const Args *args)
     return dom && virDomainSendProcessSignal(dom, pid, (unsigned int)number, 0) >= 0;
 }
 
+static const char *const mode_words[] = {"initctl", "signal", "acpi", "agent", "paravirt", NULL};
+
 static const Opt opts_define[] = {OPT_FILE, OPT_VALIDATE, OPT_COMPAT, OPT_DRY_RUN, OPT_END};
 static const Opt opts_create[] = {
     OPT_FILE,
@@ -400,8 +402,9 @@ static const Opt opts_create[] = {
 static const Opt opts_start[] = {OPT_DOMAIN(COMPLETE_DOMAIN_INACTIVE), OPT_HOW, OPT_DRY_RUN,
                                  OPT_END};
 static const Opt opts_shutdown[] = {OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE),
-                                    {"mode", OPT_TEXT, OPT_BY_NAME, COMPLETE_NOTHING,
-                                     "how to ask: initctl, signal, or both with a comma"},
+                                    {"mode", OPT_TEXT, OPT_BY_NAME | OPT_COMMAS, COMPLETE_WORDS,
+                                     "how to ask: initctl, signal, or both with a comma",
+                                     mode_words},
                                     OPT_END};
 static const Opt opts_destroy[] = {
     OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE),

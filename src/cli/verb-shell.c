@@ -117,10 +117,9 @@ static const char *const shell_words[] = {"bash", "zsh", "fish", NULL};
 
 static const Opt opts_help[] = {
     {"command", OPT_TEXT, 0, COMPLETE_COMMAND, "a command, or the keyword of a group"}, OPT_END};
-static const Opt opts_connect[] = {
-    {"name", OPT_TEXT, 0, COMPLETE_NOTHING, "URI; none: the default"},
-    {"readonly", OPT_FLAG, 0, COMPLETE_NOTHING, "read-only"},
-    OPT_END};
+static const Opt opts_connect[] = {{"name", OPT_TEXT, 0, COMPLETE_URI, "URI; none: the default"},
+                                   {"readonly", OPT_FLAG, 0, COMPLETE_NOTHING, "read-only"},
+                                   OPT_END};
 static const Opt opts_cd[] = {{"dir", OPT_TEXT, 0, COMPLETE_FILE, "where to; none: home"}, OPT_END};
 static const Opt opts_echo[] = {{"shell", OPT_FLAG, 0, COMPLETE_NOTHING, "quoted for a shell"},
                                 {"xml", OPT_FLAG, 0, COMPLETE_NOTHING, "escaped for XML"},

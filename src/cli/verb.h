@@ -25,6 +25,7 @@ typedef enum {
     OPT_BY_NAME = 1 << 1, /* never positional: only --name VALUE */
     OPT_REPEAT = 1 << 2,  /* may be given several times */
     OPT_STOPS = 1 << 3,   /* of OPT_REST: from its first word on nothing is an option */
+    OPT_COMMAS = 1 << 4,  /* of COMPLETE_WORDS: several of them, with commas */
 } OptFlags;
 
 typedef enum {
@@ -38,6 +39,7 @@ typedef enum {
     COMPLETE_NETWORK_INACTIVE,
     COMPLETE_INTERFACE, /* of the domain given before it */
     COMPLETE_COMMAND,
+    COMPLETE_URI,
     COMPLETE_WORDS, /* those of Opt.words */
     COMPLETE_LAST
 } Complete;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "util/distance.h"
+
 /* A group may be spread over several tables: the same title again continues it. */
 static const VerbGroup groups[] = {
     {"Domain Management", "domain", verbs_lifecycle},
@@ -36,36 +38,6 @@ verbs_find(const char *name)
     return NULL;
 }
 
-/* Edit distance where two neighbours that changed places count once; words are short. */
-static guint
-distance(const char *one, const char *other)
-{
-    enum {
-        MAX = 32
-    };
-    guint rows[3][MAX + 1];
-    gsize n_one = strlen(one), n_other = strlen(other);
-
-    if (n_one > MAX || n_other > MAX)
-        return G_MAXUINT;
-    for (gsize j = 0; j <= n_other; j++)
-        rows[0][j] = (guint)j;
-    for (gsize i = 1; i <= n_one; i++) {
-        guint *row = rows[i % 3], *up = rows[(i + 2) % 3], *upper = rows[(i + 1) % 3];
-
-        row[0] = (guint)i;
-        for (gsize j = 1; j <= n_other; j++) {
-            guint best = up[j - 1] + (one[i - 1] != other[j - 1]);
-
-            best = MIN(best, MIN(up[j], row[j - 1]) + 1);
-            if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1])
-                best = MIN(best, upper[j - 2] + 1);
-            row[j] = best;
-        }
-    }
-    return rows[n_one % 3][n_other];
-}
-
 char *
 verbs_near(const char *name)
 {
@@ -73,15 +45,16 @@ verbs_near(const char *name)
         NAMES_MAX = 3
     };
     g_autoptr(GString) text = g_string_new(NULL);
-    guint best = strlen(name) < 4 ? 1 : 2, n = 0;
+    int best = strlen(name) < 4 ? 1 : 2;
+    guint n = 0;
 
-    for (guint limit = 1; limit <= best && !n; limit++)
+    for (int limit = 1; limit <= best && !n; limit++)
         for (const VerbGroup *group = groups; group->title; group++)
             for (const Verb *verb = group->verbs; verb->name; verb++) {
                 gboolean is_start = strlen(name) >= 3 && g_str_has_prefix(verb->name, name);
 
                 if ((verb->flags & VERB_HIDDEN) || n >= NAMES_MAX ||
-                    (!is_start && distance(name, verb->name) > limit))
+                    (!is_start && distance_edit(name, verb->name) > limit))
                     continue;
                 g_string_append_printf(text, "%s'%s'", n++ ? " or " : "", verb->name);
             }

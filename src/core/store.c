@@ -261,8 +261,11 @@ check_name(const Store *store, const char *name, gboolean has_uuid, const guint8
 
     if (!has_uuid || memcmp(found, uuid, UUID_SIZE) == 0)
         return TRUE;
-    return error_set(error, LODGE_ERROR_EXISTS, "%s '%s' already exists with uuid %s", store->noun,
-                     name, uuid_format(found, text));
+    return error_set(
+        error, LODGE_ERROR_EXISTS,
+        "%s '%s' already exists with uuid %s; to change it, put that into <uuid>, else "
+        "choose another <name>",
+        store->noun, name, uuid_format(found, text));
 }
 
 static gboolean
@@ -270,7 +273,8 @@ set_uuid_taken(const Store *store, const char *other, const guint8 *uuid, GError
 {
     char text[UUID_TEXT_SIZE];
 
-    return error_set(error, LODGE_ERROR_EXISTS, "%s '%s' is already defined with uuid %s",
+    return error_set(error, LODGE_ERROR_EXISTS,
+                     "%s '%s' is already defined with uuid %s; leave <uuid> out to get a new one",
                      store->noun, other, uuid_format(uuid, text));
 }
 

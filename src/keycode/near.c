@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "keycode/table.h"
+#include "util/distance.h"
 
-#define WORD_MAX 40 /* longer than any name; of a longer word the beginning is compared */
-#define FAR      G_MAXINT
+#define WORD_MAX                                                                                   \
+    DISTANCE_WORD_MAX /* longer than any name; of a longer word the beginning is compared */
+#define FAR G_MAXINT
 
 /* Upper case, without what only marks a set or joins words. */
 static void
@@ -30,36 +32,12 @@ reduce(const char *word, char *ret_reduced)
     ret_reduced[n] = '\0';
 }
 
-/* Letters to insert, remove, replace or swap with their neighbour. */
-static int
-edit_distance(const char *a, const char *b)
-{
-    int row[3][WORD_MAX + 2]; /* the row before the last, the last, this one */
-    int n_a = (int)strlen(a), n_b = (int)strlen(b);
-
-    for (int j = 0; j <= n_b; j++)
-        row[1][j] = j;
-    for (int i = 1; i <= n_a; i++) {
-        row[2][0] = i;
-        for (int j = 1; j <= n_b; j++) {
-            int best = row[1][j - 1] + (a[i - 1] != b[j - 1]);
-
-            best = MIN(best, MIN(row[1][j], row[2][j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                best = MIN(best, row[0][j - 2] + 1);
-            row[2][j] = best;
-        }
-        memmove(row[0], row[1], 2 * sizeof(row[0]));
-    }
-    return row[1][n_b];
-}
-
 /* A word inside a name is nearer than three typing errors, the nearer the more of the name it is. */
 static int
 how_far(const char *word, const char *name)
 {
     int n_word = (int)strlen(word), n_name = (int)strlen(name);
-    int distance = edit_distance(word, name);
+    int distance = distance_edit(word, name);
 
     if (n_word >= 2 && strstr(name, word) != NULL)
         return MIN(10 * distance, 10 + n_name - n_word);

@@ -89,7 +89,8 @@ parse_families(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
            domain_features_parse(tree, root, &def->features, error) &&
            domain_basic_parse_tail(tree, root, def, error) &&
            domain_devices_parse(tree, root, def, error) &&
-           domain_confine_parse(tree, root, def, error) && domain_refuse_known(tree, error);
+           domain_confine_parse(tree, root, def, error) && domain_refuse_known(tree, error) &&
+           domain_confine_refuse(tree, error);
 }
 
 DomainDef *

@@ -5,6 +5,7 @@
 #include "conf/xml/limits.h"
 #include "conf/xml/value.h"
 #include "conf/xml/write.h"
+#include "util/distance.h"
 
 #define PIDS_MAX 4194304 /* the kernel's PID_MAX_LIMIT */
 
@@ -103,6 +104,68 @@ domain_confine_parse(XmlTree *tree, XmlNode *root, DomainDef *def, GError **erro
     confine->proc_unmasked = !is_masked;
     return parse_pids(tree, node, &def->tune, error);
 }
+
+/* --- what is not known ------------------------------------------------------------------------ */
+
+/* Everything that there is in our namespace; all but the first stand inside it. */
+static const struct {
+    const char *element, *attr;
+} known[] = {
+    {"confine", "compat"},   {"seccomp", "policy"},
+    {"syscall", "name"},     {"new-privileges", "allow"},
+    {"proc", "masked"},      {"sys", "writable"},
+    {"pids", "max"},         {"devices", "all"},
+    {"proc-view", "limits"},
+};
+
+static gboolean
+refuse_element(XmlTree *tree, const XmlNode *node, GError **error)
+{
+    g_autoptr(GString) all = g_string_new(NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (strcmp(known[i].element, node->name) == 0)
+            return xml_error(tree, node, error, "has no meaning there; it belongs into %s",
+                             i == 0 ? "<domain>" : "<lodge:confine>");
+        if (distance_is_near(node->name, known[i].element))
+            return xml_error(tree, node, error, "is not known; did you mean <lodge:%s>?",
+                             known[i].element);
+        g_string_append_printf(all, "%s%s", i > 0 ? ", " : "", known[i].element);
+    }
+    return xml_error(tree, node, error, "is not known; there are %s", all->str);
+}
+
+/* A word of ours that is misspelt could mean that more or less is allowed than was meant: never a warning. */
+static gboolean
+refuse_ours(XmlTree *tree, XmlNode *node, XmlAttr *attr, gboolean text, gpointer data)
+{
+    GError **error = data;
+    gboolean is_ours = g_strcmp0(node->ns, LODGE_DOMAIN_NS) == 0;
+
+    if (!is_ours && attr == NULL && strcmp(node->prefix, "lodge") == 0)
+        return xml_error(tree, node, error,
+                         "is of the namespace '%.*s'; declare xmlns:lodge='" LODGE_DOMAIN_NS "'",
+                         XML_QUOTE_MAX, node->ns != NULL ? node->ns : "");
+    if (!is_ours)
+        return TRUE;
+    if (text)
+        return xml_error(tree, node, error, "holds text, which has no meaning there");
+    if (attr == NULL)
+        return refuse_element(tree, node, error);
+    for (gsize i = 0; i < G_N_ELEMENTS(known); i++)
+        if (strcmp(known[i].element, node->name) == 0)
+            return xml_error(tree, node, error, "attribute '%.*s' is not known; it has '%s'",
+                             XML_QUOTE_MAX, attr->name, known[i].attr);
+    return TRUE;
+}
+
+gboolean
+domain_confine_refuse(XmlTree *tree, GError **error)
+{
+    return xml_unseen(tree, refuse_ours, error);
+}
+
+/* --- format ----------------------------------------------------------------------------------- */
 
 static gboolean
 has_children(const DomainDef *def)

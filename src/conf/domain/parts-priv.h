@@ -87,6 +87,8 @@ gboolean domain_device_drop_common(XmlTree *tree, XmlNode *node, GError **error)
 /* lodge-ns.c */
 void domain_confine_init(DomainConfine *confine);
 gboolean domain_confine_parse(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error);
+/* What is in our namespace and was not read: an error, with the near name. */
+gboolean domain_confine_refuse(XmlTree *tree, GError **error);
 gboolean domain_confine_is_default(const DomainDef *def);
 void domain_confine_format(const DomainDef *def, GString *out);
 void domain_confine_copy(const DomainConfine *from, DomainConfine *to);

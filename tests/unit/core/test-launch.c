@@ -133,16 +133,17 @@ test_uuid_taken_by_a_running_one(void)
     g_assert_true(house_launch(&house, "web", 1, TRUE, RUN, NULL, &error));
     g_assert_false(house_launch(&house, "db", 1, TRUE, RUN, NULL, &error));
     g_assert_error(error, LODGE_ERROR, LODGE_ERROR_EXISTS);
-    g_assert_cmpstr(
-        error->message, ==,
-        "domain 'web' is already defined with uuid 01000000-1111-1111-1111-111111111111");
+    g_assert_cmpstr(error->message, ==,
+                    "domain 'web' is already defined with uuid "
+                    "01000000-1111-1111-1111-111111111111; leave <uuid> out to get a new one");
     g_clear_error(&error);
     g_assert_false(house_define(&house, "db", 1, &error));
     g_assert_error(error, LODGE_ERROR, LODGE_ERROR_EXISTS);
     g_clear_error(&error);
     g_assert_false(house_define(&house, "web", 2, &error));
     g_assert_cmpstr(error->message, ==,
-                    "domain 'web' already exists with uuid 01000000-1111-1111-1111-111111111111");
+                    "domain 'web' already exists with uuid 01000000-1111-1111-1111-111111111111; "
+                    "to change it, put that into <uuid>, else choose another <name>");
     house_destroy(&house, "web");
     house_wait_gone(&house, "web");
 }

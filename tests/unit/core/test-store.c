@@ -76,13 +76,14 @@ test_name_and_uuid_are_unique(void)
     g_assert_false(house_define(&house, "web", 2, &error));
     g_assert_error(error, LODGE_ERROR, LODGE_ERROR_EXISTS);
     g_assert_cmpstr(error->message, ==,
-                    "domain 'web' already exists with uuid 01000000-1111-1111-1111-111111111111");
+                    "domain 'web' already exists with uuid 01000000-1111-1111-1111-111111111111; "
+                    "to change it, put that into <uuid>, else choose another <name>");
     g_clear_error(&error);
     g_assert_false(house_define(&house, "db", 1, &error));
     g_assert_error(error, LODGE_ERROR, LODGE_ERROR_EXISTS);
-    g_assert_cmpstr(
-        error->message, ==,
-        "domain 'web' is already defined with uuid 01000000-1111-1111-1111-111111111111");
+    g_assert_cmpstr(error->message, ==,
+                    "domain 'web' is already defined with uuid "
+                    "01000000-1111-1111-1111-111111111111; leave <uuid> out to get a new one");
     g_assert_true(store_undefine(house.store, "web", NULL));
     g_assert_true(house_define(&house, "db", 1, NULL));
     g_assert_true(house_define(&house, "web", 2, NULL));
