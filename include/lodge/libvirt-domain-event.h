@@ -143,6 +143,75 @@ typedef void (*virConnectDomainEventMetadataChangeCallback)(virConnectPtr conn, 
                                                             int type, const char *nsuri,
                                                             void *opaque);
 
+typedef enum {
+    VIR_DOMAIN_EVENT_WATCHDOG_NONE = 0,
+    VIR_DOMAIN_EVENT_WATCHDOG_PAUSE = 1,
+    VIR_DOMAIN_EVENT_WATCHDOG_RESET = 2,
+    VIR_DOMAIN_EVENT_WATCHDOG_POWEROFF = 3,
+    VIR_DOMAIN_EVENT_WATCHDOG_SHUTDOWN = 4,
+    VIR_DOMAIN_EVENT_WATCHDOG_DEBUG = 5,
+    VIR_DOMAIN_EVENT_WATCHDOG_INJECTNMI = 6,
+    VIR_DOMAIN_EVENT_WATCHDOG_LAST
+} virDomainEventWatchdogAction;
+
+typedef enum {
+    VIR_DOMAIN_EVENT_IO_ERROR_NONE = 0,
+    VIR_DOMAIN_EVENT_IO_ERROR_PAUSE = 1,
+    VIR_DOMAIN_EVENT_IO_ERROR_REPORT = 2,
+    VIR_DOMAIN_EVENT_IO_ERROR_LAST
+} virDomainEventIOErrorAction;
+
+typedef enum {
+    VIR_DOMAIN_EVENT_TRAY_CHANGE_OPEN = 0,
+    VIR_DOMAIN_EVENT_TRAY_CHANGE_CLOSE = 1,
+    VIR_DOMAIN_EVENT_TRAY_CHANGE_LAST
+} virDomainEventTrayChangeReason;
+
+typedef enum {
+    VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_CONNECTED = 1,
+    VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_DISCONNECTED = 2,
+    VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_LAST
+} virConnectDomainEventAgentLifecycleState;
+
+typedef enum {
+    VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_UNKNOWN = 0,
+    VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_DOMAIN_STARTED = 1,
+    VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_CHANNEL = 2,
+    VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_LAST
+} virConnectDomainEventAgentLifecycleReason;
+
+typedef void (*virConnectDomainEventRTCChangeCallback)(virConnectPtr conn, virDomainPtr dom,
+                                                       long long utcoffset, void *opaque);
+typedef void (*virConnectDomainEventWatchdogCallback)(virConnectPtr conn, virDomainPtr dom,
+                                                      int action, void *opaque);
+/* @srcPath: "" where only the device is known. */
+typedef void (*virConnectDomainEventIOErrorCallback)(virConnectPtr conn, virDomainPtr dom,
+                                                     const char *srcPath, const char *devAlias,
+                                                     int action, void *opaque);
+typedef void (*virConnectDomainEventIOErrorReasonCallback)(virConnectPtr conn, virDomainPtr dom,
+                                                           const char *srcPath,
+                                                           const char *devAlias, int action,
+                                                           const char *reason, void *opaque);
+typedef void (*virConnectDomainEventTrayChangeCallback)(virConnectPtr conn, virDomainPtr dom,
+                                                        const char *devAlias, int reason,
+                                                        void *opaque);
+typedef void (*virConnectDomainEventPMWakeupCallback)(virConnectPtr conn, virDomainPtr dom,
+                                                      int reason, void *opaque);
+typedef void (*virConnectDomainEventPMSuspendCallback)(virConnectPtr conn, virDomainPtr dom,
+                                                       int reason, void *opaque);
+typedef void (*virConnectDomainEventPMSuspendDiskCallback)(virConnectPtr conn, virDomainPtr dom,
+                                                           int reason, void *opaque);
+typedef void (*virConnectDomainEventBalloonChangeCallback)(virConnectPtr conn, virDomainPtr dom,
+                                                           unsigned long long actual, void *opaque);
+typedef void (*virConnectDomainEventDeviceRemovedCallback)(virConnectPtr conn, virDomainPtr dom,
+                                                           const char *devAlias, void *opaque);
+typedef void (*virConnectDomainEventDeviceRemovalFailedCallback)(virConnectPtr conn,
+                                                                 virDomainPtr dom,
+                                                                 const char *devAlias,
+                                                                 void *opaque);
+typedef void (*virConnectDomainEventAgentLifecycleCallback)(virConnectPtr conn, virDomainPtr dom,
+                                                            int state, int reason, void *opaque);
+
 #define VIR_DOMAIN_EVENT_CALLBACK(cb) ((virConnectDomainEventGenericCallback)(void (*)(void))(cb))
 
 int virConnectDomainEventRegister(virConnectPtr conn, virConnectDomainEventCallback cb,

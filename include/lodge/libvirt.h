@@ -12,6 +12,7 @@
 
 #include <lodge/libvirt-common.h>
 #include <lodge/libvirt-domain-event.h>
+#include <lodge/libvirt-domain-machine.h>
 #include <lodge/libvirt-domain-tune.h>
 #include <lodge/libvirt-domain.h>
 #include <lodge/libvirt-event.h>

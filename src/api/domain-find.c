@@ -15,7 +15,6 @@ passes_absent_features(guint flags)
     static const struct {
         guint has, has_not;
     } groups[] = {
-        {VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE, VIR_CONNECT_LIST_DOMAINS_NO_MANAGEDSAVE},
         {VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT, VIR_CONNECT_LIST_DOMAINS_NO_SNAPSHOT},
         {VIR_CONNECT_LIST_DOMAINS_HAS_CHECKPOINT, VIR_CONNECT_LIST_DOMAINS_NO_CHECKPOINT},
     };
@@ -56,7 +55,6 @@ GPtrArray *
 domain_find_all(Call *call, virConnectPtr conn, guint flags)
 {
     const guint absent =
-        VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE | VIR_CONNECT_LIST_DOMAINS_NO_MANAGEDSAVE |
         VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT | VIR_CONNECT_LIST_DOMAINS_NO_SNAPSHOT |
         VIR_CONNECT_LIST_DOMAINS_HAS_CHECKPOINT | VIR_CONNECT_LIST_DOMAINS_NO_CHECKPOINT;
     g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(drop_domain);

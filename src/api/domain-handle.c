@@ -65,12 +65,6 @@ domain_call_is_updated(Call *call, virDomainPtr dom)
 }
 
 int
-domain_call_has_managed_save(Call *call, virDomainPtr dom, unsigned int flags)
-{
-    return 0;
-}
-
-int
 domain_call_security_label(Call *call, virDomainPtr domain, virSecurityLabelPtr seclabel)
 {
     memset(seclabel, 0, sizeof *seclabel);

@@ -139,7 +139,7 @@ domain_stats_call_interface(Call *call, virDomainPtr dom, const char *device,
 
 #define STATS_KNOWN                                                                                \
     (VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_CPU_TOTAL | VIR_DOMAIN_STATS_BALLOON |              \
-     VIR_DOMAIN_STATS_VCPU | VIR_DOMAIN_STATS_INTERFACE)
+     VIR_DOMAIN_STATS_VCPU | VIR_DOMAIN_STATS_INTERFACE | VIR_DOMAIN_STATS_BLOCK)
 
 static gboolean
 check_groups(Call *call, guint *groups, guint flags)

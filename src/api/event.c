@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/calls.h"
+#include "api/event-show.h"
 #include "core/journal.h"
 
 typedef struct {
@@ -12,6 +13,7 @@ typedef struct {
     gboolean is_network;
     gboolean is_plain; /* virConnectDomainEventRegister(): found by its function */
     int event_id;
+    GRegex *monitor; /* of QEMU's own events: which; NULL: no such subscription */
     gboolean has_filter;
     guint8 uuid[16];
     virConnectDomainEventGenericCallback callback; /* cast per event id, as the API has it */
@@ -37,6 +39,8 @@ subscription_free(Subscription *subscription)
 {
     if (subscription->free_opaque != NULL)
         subscription->free_opaque(subscription->opaque);
+    if (subscription->monitor != NULL)
+        g_regex_unref(subscription->monitor);
     g_free(subscription);
 }
 
@@ -79,39 +83,10 @@ wants(const Subscription *subscription, const JournalEntry *entry, gboolean is_n
     if (subscription->has_filter &&
         memcmp(subscription->uuid, entry->uuid, sizeof entry->uuid) != 0)
         return FALSE;
-    switch (entry->kind) {
-    case JOURNAL_LIFECYCLE:
-        return subscription->event_id == VIR_DOMAIN_EVENT_ID_LIFECYCLE; /* networks: 0 as well */
-    case JOURNAL_REBOOT:
-        return subscription->event_id == VIR_DOMAIN_EVENT_ID_REBOOT;
-    case JOURNAL_METADATA_CHANGE:
-        return subscription->event_id == VIR_DOMAIN_EVENT_ID_METADATA_CHANGE;
-    case JOURNAL_KIND_LAST:
-        break;
-    }
-    return FALSE;
-}
-
-static void
-show_domain(virConnectPtr conn, const Subscription *to, virDomainPtr domain,
-            const JournalEntry *entry)
-{
-    switch (entry->kind) {
-    case JOURNAL_LIFECYCLE:
-        ((virConnectDomainEventCallback)(void (*)(void))to->callback)(conn, domain, entry->event,
-                                                                      entry->detail, to->opaque);
-        break;
-    case JOURNAL_REBOOT:
-        to->callback(conn, domain, to->opaque);
-        break;
-    case JOURNAL_METADATA_CHANGE:
-        ((virConnectDomainEventMetadataChangeCallback)(void (*)(void))to->callback)(
-            conn, domain, entry->event, *entry->detail_word != '\0' ? entry->detail_word : NULL,
-            to->opaque);
-        break;
-    case JOURNAL_KIND_LAST:
-        break;
-    }
+    if (subscription->monitor != NULL)
+        return entry->kind == JOURNAL_QEMU_MONITOR &&
+               g_regex_match(subscription->monitor, entry->event_word, 0, NULL);
+    return event_id_wants(subscription->event_id, entry->kind);
 }
 
 static Member *
@@ -151,7 +126,7 @@ show(virConnectPtr conn, EventHub *hub, const JournalEntry *entry)
             ((virConnectNetworkEventLifecycleCallback)(void (*)(void))to->callback)(
                 conn, network, entry->event, entry->detail, to->opaque);
         else if (wanted)
-            show_domain(conn, to, domain, entry);
+            event_show(conn, domain, to->event_id, entry, to->callback, to->opaque);
         g_mutex_lock(&conn->lock);
     }
     g_mutex_unlock(&conn->lock);
@@ -267,8 +242,10 @@ subscribe(Call *call, virConnectPtr conn, Subscription *subscription)
         g_ptr_array_add(hub->subscriptions, subscription);
     }
     g_mutex_unlock(&conn->lock);
-    if (hub == NULL)
-        g_free(subscription);
+    if (hub == NULL) {
+        subscription->free_opaque = NULL; /* a call that fails takes nothing over */
+        subscription_free(subscription);
+    }
     return number;
 }
 
@@ -411,4 +388,58 @@ int
 event_call_deregister_network(Call *call, virConnectPtr conn, int callbackID)
 {
     return unsubscribe(call, conn, callbackID, TRUE, FALSE, NULL);
+}
+
+/* --- QEMU's own events ------------------------------------------------------------------------------ */
+
+/* What @event asks for: a name, or with REGEX an expression; NULL: all. */
+static GRegex *
+monitor_pattern(Call *call, const char *event, guint flags)
+{
+    gboolean is_regex = (flags & VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_REGEX) != 0;
+    gboolean nocase = (flags & VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_NOCASE) != 0;
+    g_autofree char *name = event != NULL && !is_regex ? g_regex_escape_string(event, -1) : NULL;
+    g_autofree char *whole = name != NULL ? g_strdup_printf("^%s$", name) : NULL;
+    g_autoptr(GError) error = NULL;
+    GRegex *regex = g_regex_new(whole != NULL   ? whole
+                                : event != NULL ? event
+                                                : "",
+                                nocase ? G_REGEX_CASELESS : 0, 0, &error);
+
+    if (regex == NULL)
+        call_fail(call, VIR_ERR_INVALID_ARG, "'%s' is no regular expression: %s", event,
+                  error->message);
+    return regex;
+}
+
+int
+event_call_register_monitor(Call *call, virConnectPtr conn, virDomainPtr dom, const char *event,
+                            virConnectDomainQemuMonitorEventCallback cb, void *opaque,
+                            virFreeCallback freecb, unsigned int flags)
+{
+    Subscription *subscription;
+    GRegex *regex;
+
+    if (dom != NULL && (!call_needs_domain(call, dom) || dom->conn != conn)) {
+        call_fail(call, VIR_ERR_INVALID_ARG, "the guest in %s must be of the connection",
+                  call->spec->name);
+        return -1;
+    }
+    regex = monitor_pattern(call, event, flags);
+    if (regex == NULL)
+        return -1;
+    subscription = subscription_new(
+        EVENT_ID_MONITOR, (virConnectDomainEventGenericCallback)(void (*)(void))cb, opaque, freecb);
+    subscription->monitor = regex;
+    if (dom != NULL) {
+        subscription->has_filter = TRUE;
+        memcpy(subscription->uuid, dom->ref->uuid, sizeof subscription->uuid);
+    }
+    return subscribe(call, conn, subscription);
+}
+
+int
+event_call_deregister_monitor(Call *call, virConnectPtr conn, int callbackID)
+{
+    return unsubscribe(call, conn, callbackID, FALSE, FALSE, NULL);
 }

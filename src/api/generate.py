@@ -17,7 +17,8 @@ import tomllib
 OBJECTS = {"virConnectPtr": "connect", "virDomainPtr": "domain", "virNetworkPtr": "network",
            "virStreamPtr": "stream"}
 ROLES = {"objects": "DomainObjects", "lifecycle": "DomainLifecycle", "consoles": "DomainConsoles",
-         "resources": "DomainResources", "networks": "NetworkRole"}
+         "resources": "DomainResources", "devices": "DomainDevices", "jobs": "DomainJobs",
+         "machines": "DomainMachines", "networks": "NetworkRole"}
 KEYS = {"text", "returns", "args", "flags", "write_flags", "exclusive", "optional", "permission",
         "plain", "hand", "role", "shape", "same", "unsupported", "variable", "since"}
 KINDS = ("plain", "hand", "role", "same", "unsupported", "variable")
@@ -118,6 +119,7 @@ def action(call, role):
     return f"if ({role})\n                result = 0;"
 
 
+PASS = ", *"
 SHAPES = {
     "action": ("", action),
     "action-flags": (", flags", action),
@@ -128,6 +130,9 @@ SHAPES = {
                  "                result = 0;\n            }"),
     "string": ("", lambda call, role: f"result = {role};"),
     "string-flags": (", flags", lambda call, role: f"result = {role};"),
+    # The arguments of the call after the object, as they are.
+    "pass": (PASS, action),
+    "pass-string": (PASS, lambda call, role: f"result = {role};"),
     "get-params": (", flags & ~(guint)VIR_TYPED_PARAM_STRING_OKAY", lambda call, role:
                    f"result = param_list_give(&call, {role}, params, nparams);"),
     "set-params": (", list, flags", lambda call, role:
@@ -140,16 +145,22 @@ def role_body(call):
     role, function = call.target.split(".")
     first = call.args[0][1]
     arguments, finish = SHAPES[call.shape]
+    if arguments == PASS:
+        arguments = "".join(f", {arg[1]}" for arg in call.args[1:])
     if role == "networks":
         table, context = f"{first}->conn->networks", f"&{first}->conn->network_ctx"
     else:
         table, context = f"{first}->home->driver->{role}", f"&{first}->home->ctx"
     invoke = f"role->{function}(call_ctx(&call, {context}), {first}->ref{arguments}, &call.error)"
+    if any(arg[1] == "xml" for arg in call.args):
+        context_before = "            call_takes_xml(&call);\n"
+    else:
+        context_before = ""
     value = "        gboolean value = FALSE;\n" if "&value" in arguments else ""
     return (f"{{\n        const {ROLES[role]} *role = {table};\n{value}\n"
             f"        if (role == NULL || role->{function} == NULL) {{\n"
             f"            call_unsupported(&call);\n        }} else {{\n"
-            f"            {finish(call, invoke)}\n        }}\n    }}")
+            f"{context_before}            {finish(call, invoke)}\n        }}\n    }}")
 
 
 def entry(call):
@@ -196,7 +207,7 @@ def write_header(calls, source):
 
 def write_check(calls, source):
     yield f"{LICENCE}\n/* Made from {source} by generate.py; do not edit. */"
-    yield "#include <lodge/libvirt-lxc.h>\n#include <lodge/lodge.h>\n"
+    yield "#include <lodge/libvirt-lxc.h>\n#include <lodge/libvirt-qemu.h>\n#include <lodge/lodge.h>\n"
     for call in calls:
         if call.kind == "variable":
             yield f"extern {declare(call.returns, call.name)};"

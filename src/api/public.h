@@ -8,5 +8,6 @@
 
 #pragma GCC visibility push(default)
 #include <lodge/libvirt-lxc.h>
+#include <lodge/libvirt-qemu.h>
 #include <lodge/lodge.h>
 #pragma GCC visibility pop

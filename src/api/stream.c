@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "api/calls.h"
 #include "util/fd.h"
@@ -119,6 +120,8 @@ stream_call_recv(Call *call, virStreamPtr st, char *data, size_t nbytes, unsigne
         return -1;
     do {
         n = recv(st->fd, data, MIN(nbytes, G_MAXINT), MSG_DONTWAIT);
+        if (n < 0 && errno == ENOTSOCK) /* a picture in a file */
+            n = read(st->fd, data, MIN(nbytes, G_MAXINT));
         if (n >= 0)
             return (int)n;
         if (errno == ECONNRESET)

@@ -138,6 +138,12 @@ typedef struct {
 } DomainConsoles;
 
 typedef struct {
+    int state;       /* VIR_VCPU_* */
+    guint64 time_ns; /* it has run */
+    int cpu;         /* of the host, where it ran last */
+} DomainVcpu;
+
+typedef struct {
     GArray *(*get_memory_params)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
     gboolean (*set_memory_params)(DriverCtx *ctx, const ObjectRef *ref, const GArray *params,
                                   guint flags, GError **error);
@@ -163,7 +169,79 @@ typedef struct {
                                           GError **error);
     GArray *(*get_stats)(DriverCtx *ctx, const ObjectRef *ref, guint groups,
                          GError **error); /* domstats */
+    gboolean (*set_vcpus)(DriverCtx *ctx, const ObjectRef *ref, guint vcpus, guint flags,
+                          GError **error);
+    gboolean (*set_stats_period)(DriverCtx *ctx, const ObjectRef *ref, int seconds, guint flags,
+                                 GError **error);
+    /* (element-type DomainVcpu): of a running guest */
+    GArray *(*get_vcpu_info)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
 } DomainResources;
+
+/* How a job is going; ms and bytes. */
+typedef struct {
+    gboolean is_running;
+    int operation; /* VIR_DOMAIN_JOB_OPERATION_* */
+    guint64 elapsed_ms, done, total, remaining;
+} DomainJob;
+
+typedef struct {
+    gboolean (*attach)(DriverCtx *ctx, const ObjectRef *ref, const char *xml, guint flags,
+                       GError **error);
+    gboolean (*detach)(DriverCtx *ctx, const ObjectRef *ref, const char *xml, guint flags,
+                       GError **error);
+    gboolean (*detach_alias)(DriverCtx *ctx, const ObjectRef *ref, const char *alias, guint flags,
+                             GError **error);
+    gboolean (*update)(DriverCtx *ctx, const ObjectRef *ref, const char *xml, guint flags,
+                       GError **error);
+    /* ret_bytes: capacity, allocation, physical */
+    gboolean (*block_info)(DriverCtx *ctx, const ObjectRef *ref, const char *disk,
+                           guint64 ret_bytes[3], GError **error);
+    /* Param of LLONG with libvirt's names; @disk "": all of them together */
+    GArray *(*block_stats)(DriverCtx *ctx, const ObjectRef *ref, const char *disk, GError **error);
+    /* targets by name: Param of INT, VIR_DOMAIN_DISK_ERROR_*; ret_max: how many disks there are */
+    GArray *(*disk_errors)(DriverCtx *ctx, const ObjectRef *ref, guint *ret_max, GError **error);
+} DomainDevices;
+
+typedef struct {
+    gboolean (*save)(DriverCtx *ctx, const ObjectRef *ref, const char *to, const char *xml,
+                     guint flags, GError **error);
+    gboolean (*restore)(DriverCtx *ctx, const char *from, const char *xml, guint flags,
+                        GError **error);
+    char *(*image_xml)(DriverCtx *ctx, const char *file, guint flags, GError **error);
+    gboolean (*managed_save)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
+    gboolean (*has_managed_save)(DriverCtx *ctx, const ObjectRef *ref, gboolean *ret_value,
+                                 GError **error);
+    gboolean (*remove_managed_save)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
+    char *(*managed_save_xml)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
+    gboolean (*job)(DriverCtx *ctx, const ObjectRef *ref, gboolean completed, DomainJob *ret_job,
+                    GError **error);
+    gboolean (*abort)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
+} DomainJobs;
+
+typedef struct {
+    char *name, *mountpoint, *fstype;
+    char **targets; /* of disks, NULL-terminated */
+} DomainFsInfo;
+
+/* What only machines do. */
+typedef struct {
+    gboolean (*reset)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
+    gboolean (*inject_nmi)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
+    gboolean (*pm_suspend)(DriverCtx *ctx, const ObjectRef *ref, guint target, GError **error);
+    gboolean (*pm_wakeup)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
+    /* a descriptor to read the picture from; ret_mime: (transfer full) */
+    int (*screenshot)(DriverCtx *ctx, const ObjectRef *ref, guint screen, char **ret_mime,
+                      GError **error);
+    char *(*monitor_command)(DriverCtx *ctx, const ObjectRef *ref, const char *command, guint flags,
+                             GError **error);
+    /* timeout_s: as virDomainQemuAgentCommand */
+    char *(*agent_command)(DriverCtx *ctx, const ObjectRef *ref, const char *command, int timeout_s,
+                           GError **error);
+    /* (element-type DomainFsInfo) */
+    GPtrArray *(*fs_info)(DriverCtx *ctx, const ObjectRef *ref, GError **error);
+    GArray *(*guest_info)(DriverCtx *ctx, const ObjectRef *ref, guint types, GError **error);
+    char *(*hostname)(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
+} DomainMachines;
 
 typedef struct {
     /* @script: lodge/lodge-keys.h, checked, Linux codes; flags LODGE_KEYS_*. Blocks until the last line is done */
@@ -228,8 +306,15 @@ typedef struct {
     const DomainConsoles *consoles;
     const DomainResources *resources;
     const DomainKeys *keys;
+    const DomainDevices *devices;
+    const DomainJobs *jobs;
+    const DomainMachines *machines;
     const NetworkRole *networks;
     char *(*capabilities)(DriverCtx *ctx, GError **error);
+    /* each argument may be NULL: the host's */
+    char *(*domain_capabilities)(DriverCtx *ctx, const char *emulator, const char *arch,
+                                 const char *machine, const char *type, GError **error);
+    char *(*xml_to_native)(DriverCtx *ctx, const char *format, const char *xml, GError **error);
     /* hypervisor version as major*1000000+minor*1000+micro; LXC: the kernel's */
     gboolean (*version)(DriverCtx *ctx, gulong *ret_version, GError **error);
     /* starts what is marked autostart; for the boot unit. Returns the number of failures. */
@@ -251,3 +336,4 @@ void network_lease_free(NetworkLease *lease);
 /* @mac: (nullable). (transfer full) */
 DomainIfaceAddrs *domain_iface_addrs_new(const char *name, const char *mac);
 void domain_iface_addrs_free(DomainIfaceAddrs *addrs);
+void domain_fs_info_free(DomainFsInfo *info);

@@ -23,6 +23,18 @@ static const char *const kind_names[JOURNAL_KIND_LAST] = {
     [JOURNAL_LIFECYCLE] = "lifecycle",
     [JOURNAL_REBOOT] = "reboot",
     [JOURNAL_METADATA_CHANGE] = "metadata-change",
+    [JOURNAL_WATCHDOG] = "watchdog",
+    [JOURNAL_IO_ERROR] = "io-error",
+    [JOURNAL_RTC_CHANGE] = "rtc-change",
+    [JOURNAL_BALLOON_CHANGE] = "balloon-change",
+    [JOURNAL_TRAY_CHANGE] = "tray-change",
+    [JOURNAL_PMSUSPEND] = "pmsuspend",
+    [JOURNAL_PMSUSPEND_DISK] = "pmsuspend-disk",
+    [JOURNAL_PMWAKEUP] = "pmwakeup",
+    [JOURNAL_DEVICE_REMOVED] = "device-removed",
+    [JOURNAL_DEVICE_REMOVAL_FAILED] = "device-removal-failed",
+    [JOURNAL_AGENT_LIFECYCLE] = "agent-lifecycle",
+    [JOURNAL_QEMU_MONITOR] = "qemu-monitor",
 };
 
 /* libvirt's words; a row's index is its number. */
@@ -69,17 +81,12 @@ journal_detail_word(const char *driver, int event, int detail)
 static const char *
 event_word(const char *driver, JournalKind kind, int event)
 {
-    switch (kind) {
-    case JOURNAL_LIFECYCLE:
+    if (kind == JOURNAL_LIFECYCLE)
         return journal_event_word(driver, event);
-    case JOURNAL_METADATA_CHANGE:
+    if (kind == JOURNAL_METADATA_CHANGE)
         return event >= 0 && event < (int)G_N_ELEMENTS(metadata_events) ? metadata_events[event]
                                                                         : NULL;
-    case JOURNAL_REBOOT:
-    case JOURNAL_KIND_LAST:
-        break;
-    }
-    return "reboot";
+    return kind_names[kind]; /* the rest is written by supervisors */
 }
 
 void
@@ -193,6 +200,7 @@ journal_entry_parse(const char *line)
     entry->name = member_string(members, "name");
     entry->event_word = member_string(members, "event");
     entry->detail_word = member_string(members, "detail");
+    entry->data = member_string(members, "data");
     return g_steal_pointer(&entry);
 }
 
@@ -205,5 +213,6 @@ journal_entry_free(JournalEntry *entry)
     g_free(entry->name);
     g_free(entry->event_word);
     g_free(entry->detail_word);
+    g_free(entry->data);
     g_free(entry);
 }

@@ -53,6 +53,18 @@ typedef enum {
     JOURNAL_LIFECYCLE,
     JOURNAL_REBOOT,
     JOURNAL_METADATA_CHANGE,
+    JOURNAL_WATCHDOG, /* from here on: machines */
+    JOURNAL_IO_ERROR,
+    JOURNAL_RTC_CHANGE,
+    JOURNAL_BALLOON_CHANGE,
+    JOURNAL_TRAY_CHANGE,
+    JOURNAL_PMSUSPEND,
+    JOURNAL_PMSUSPEND_DISK,
+    JOURNAL_PMWAKEUP,
+    JOURNAL_DEVICE_REMOVED,
+    JOURNAL_DEVICE_REMOVAL_FAILED,
+    JOURNAL_AGENT_LIFECYCLE,
+    JOURNAL_QEMU_MONITOR,
     JOURNAL_KIND_LAST
 } JournalKind;
 
@@ -64,6 +76,7 @@ typedef struct {
     JournalKind kind;
     int event, detail;              /* numbers */
     char *event_word, *detail_word; /* detail_word: the namespace URI for METADATA_CHANGE */
+    char *data;                     /* of IO_ERROR: the reason; else "" */
 } JournalEntry;
 
 /* libvirt's numbers */

@@ -84,3 +84,15 @@ domain_iface_addrs_free(DomainIfaceAddrs *addrs)
         g_ptr_array_unref(addrs->addrs);
     g_free(addrs);
 }
+
+void
+domain_fs_info_free(DomainFsInfo *info)
+{
+    if (info == NULL)
+        return;
+    g_free(info->name);
+    g_free(info->mountpoint);
+    g_free(info->fstype);
+    g_strfreev(info->targets);
+    g_free(info);
+}

@@ -59,8 +59,6 @@ test_filters_of_what_lodge_has_not(void)
 
     g_assert_cmpint(virConnectListAllDomains(conn, NULL, VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT), ==,
                     0);
-    g_assert_cmpint(virConnectListAllDomains(conn, NULL, VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE), ==,
-                    0);
     g_assert_cmpint(virConnectListAllDomains(conn, NULL, VIR_CONNECT_LIST_DOMAINS_NO_CHECKPOINT),
                     ==, 2);
     g_assert_cmpstr(mock.last, ==, "list 0x0 -");
