@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* api/keys.c - key codes and keys: virDomainSendKey and <lodge/lodge-keys.h>. */
-#include <lodge/lodge-keys.h>
 #include <stdlib.h>
 
 #include "api/calls.h"
