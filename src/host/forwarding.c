@@ -3,23 +3,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/io.h"
+
 enum {
     STATE_MAX = 16384, /* bytes of the file: hundreds of users */
-    WHERE_MAX = 96,
+    WHERE_MAX = 64,
 };
 
 typedef struct {
-    char where[WHERE_MAX]; /* this boot and network namespace */
+    char boot[WHERE_MAX]; /* this boot's id */
+    uint64_t netns;
     char saved;            /* '0' or '1' */
-    char users[STATE_MAX]; /* "NAME\n" each */
+    char users[STATE_MAX]; /* "NAME [HOME]\n" each */
 } State;
 
 static const char *
@@ -62,17 +67,25 @@ write_text(const char *path, int flags, const char *text)
     return ok;
 }
 
+/* The number of this network namespace: never used again in this boot; before Linux 5.14 the inode's, which may be. */
 static int
-here(char *where, size_t size, Err *err)
+find_namespace(uint64_t *ret, Err *err)
 {
-    char boot[64];
+    socklen_t size = sizeof *ret;
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), result, saved_errno;
     struct stat st;
 
-    /* a guess here would make the next reader believe that the file is of another boot */
-    if (!read_text("/proc/sys/kernel/random/boot_id", boot, sizeof boot) ||
-        stat("/proc/self/ns/net", &st) < 0)
-        return err_set_errno(err, errno, "cannot tell this boot and network namespace");
-    (void)snprintf(where, size, "%s %llu", boot, (unsigned long long)st.st_ino);
+    if (fd < 0)
+        return err_set_errno(err, errno, "cannot tell this network namespace");
+    result = getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, ret, &size);
+    saved_errno = errno;
+    close(fd);
+    if (result == 0)
+        return 0;
+    /* another error is of this moment: a second answer would be another name for the same thing */
+    if (saved_errno != ENOPROTOOPT || stat("/proc/self/ns/net", &st) < 0)
+        return err_set_errno(err, saved_errno, "cannot tell this network namespace");
+    *ret = st.st_ino;
     return 0;
 }
 
@@ -100,9 +113,19 @@ lock_dir(const char *dir, Err *err)
 }
 
 static void
-state_path(const ForwardingUse *use, const char *suffix, char *path)
+state_path(const ForwardingUse *use, const State *state, const char *suffix, char *path)
 {
-    (void)snprintf(path, PATH_MAX, "%s/%s%s", use->dir, use->v6 ? "v6" : "v4", suffix);
+    (void)snprintf(path, PATH_MAX, "%s/%s.%" PRIu64 "%s", use->dir, use->v6 ? "v6" : "v4",
+                   state->netns, suffix);
+}
+
+/* Of a user whose house is gone, with all that it had made, nobody will say that he left. */
+static bool
+is_there(const char *user)
+{
+    const char *home = strchr(user, ' ');
+
+    return !home || !home[1] || access(home + 1, F_OK) == 0;
 }
 
 /* Fills @state from the file; returns 0 when there is none that counts, 1, or -1 with @err. */
@@ -112,25 +135,28 @@ load(const ForwardingUse *use, State *state, Err *err)
     char path[PATH_MAX], text[STATE_MAX];
     char *save = NULL;
     size_t n = 0;
-    bool same_place = false;
+    bool same_boot = false;
 
     state->saved = '\0';
     state->users[0] = '\0';
-    if (here(state->where, sizeof state->where, err) < 0)
+    if (find_namespace(&state->netns, err) < 0)
         return -1;
-    state_path(use, "", path);
+    /* a guess here would make the next reader believe that the file is of another boot */
+    if (!read_text("/proc/sys/kernel/random/boot_id", state->boot, sizeof state->boot))
+        return err_set_errno(err, errno, "cannot tell this boot");
+    state_path(use, state, "", path);
     if (!read_text(path, text, sizeof text))
         return errno == ENOENT ? 0 : err_set_errno(err, errno, "cannot read '%s'", path);
     for (char *line = strtok_r(text, "\n", &save); line != NULL;
          line = strtok_r(NULL, "\n", &save)) {
         if (strncmp(line, "boot ", 5) == 0)
-            same_place = strcmp(line + 5, state->where) == 0;
+            same_boot = strcmp(line + 5, state->boot) == 0;
         else if (strncmp(line, "saved ", 6) == 0)
             state->saved = line[6];
-        else if (strncmp(line, "user ", 5) == 0)
+        else if (strncmp(line, "user ", 5) == 0 && is_there(line + 5))
             n += (size_t)snprintf(state->users + n, sizeof state->users - n, "%s\n", line + 5);
     }
-    if (same_place && state->saved != '\0')
+    if (same_boot && state->saved != '\0')
         return 1;
     state->users[0] = '\0';
     return 0;
@@ -143,15 +169,15 @@ store(const ForwardingUse *use, const State *state, Err *err)
     char *save = NULL;
     size_t n;
 
-    n = (size_t)snprintf(text, sizeof text, "boot %s\nsaved %c\n", state->where, state->saved);
+    n = (size_t)snprintf(text, sizeof text, "boot %s\nsaved %c\n", state->boot, state->saved);
     (void)snprintf(users, sizeof users, "%s", state->users);
     for (char *user = strtok_r(users, "\n", &save); user != NULL && n < sizeof text;
          user = strtok_r(NULL, "\n", &save))
         n += (size_t)snprintf(text + n, sizeof text - n, "user %s\n", user);
     if (n >= STATE_MAX)
         return err_set(err, "limit", "too many networks forward packets");
-    state_path(use, "", path);
-    state_path(use, ".new", fresh);
+    state_path(use, state, "", path);
+    state_path(use, state, ".new", fresh);
     if (!write_text(fresh, O_CREAT | O_TRUNC, text) || rename(fresh, path) < 0) {
         int saved_errno = errno;
 
@@ -161,25 +187,21 @@ store(const ForwardingUse *use, const State *state, Err *err)
     return 0;
 }
 
-/* Takes @user off; returns whether it was there. */
-static bool
+/* Takes @user off when he is on the list. */
+static void
 drop_user(State *state, const char *user)
 {
     char rest[STATE_MAX];
     char *save = NULL;
-    size_t n = 0;
-    bool found = false;
+    size_t n = 0, length = strlen(user);
 
     rest[0] = '\0';
     for (char *line = strtok_r(state->users, "\n", &save); line != NULL;
          line = strtok_r(NULL, "\n", &save)) {
-        if (strcmp(line, user) == 0)
-            found = true;
-        else
+        if (strncmp(line, user, length) != 0 || (line[length] != ' ' && line[length] != '\0'))
             n += (size_t)snprintf(rest + n, sizeof rest - n, "%s\n", line);
     }
     memcpy(state->users, rest, n + 1);
-    return found;
 }
 
 static int
@@ -206,7 +228,7 @@ acquire_locked(const ForwardingUse *use, State *state, Err *err)
 {
     char now[16];
     size_t n;
-    int found = load(use, state, err);
+    int size, found = load(use, state, err);
 
     if (found < 0)
         return -1;
@@ -215,11 +237,13 @@ acquire_locked(const ForwardingUse *use, State *state, Err *err)
             return err_set_errno(err, errno, "cannot read '%s'", switch_path(use->v6));
         state->saved = now[0] == '0' ? '0' : '1';
     }
-    (void)drop_user(state, use->user); /* stands once */
+    drop_user(state, use->user); /* stands once */
     n = strlen(state->users);
-    if (n + strlen(use->user) + 2 > sizeof state->users)
+    /* a line's end in the path would be one of the file: such a user counts for ever */
+    size = io_format(state->users + n, sizeof state->users - n, "%s%s%s\n", use->user,
+                     use->home ? " " : "", use->home && !strchr(use->home, '\n') ? use->home : "");
+    if (size < 0)
         return err_set(err, "limit", "too many networks forward packets");
-    (void)snprintf(state->users + n, sizeof state->users - n, "%s\n", use->user);
     return store(use, state, err) < 0 ? -1 : turn(use->v6, '1', err);
 }
 
@@ -229,13 +253,14 @@ release_locked(const ForwardingUse *use, State *state, Err *err)
     char path[PATH_MAX];
     int found = load(use, state, err);
 
-    if (found <= 0 || !drop_user(state, use->user))
-        return found < 0 ? -1 : 0;
+    if (found <= 0)
+        return found;
+    drop_user(state, use->user);
     if (state->users[0] != '\0')
         return store(use, state, err);
     if (state->saved == '0' && turn(use->v6, '0', err) < 0)
         return -1;
-    state_path(use, "", path);
+    state_path(use, state, "", path);
     if (unlink(path) < 0 && errno != ENOENT)
         return err_set_errno(err, errno, "cannot remove '%s'", path);
     return 0;

@@ -149,7 +149,8 @@ static void
 undo_forwarding(Guest *guest, int number)
 {
     const PlanStep *step = guest_step(guest, number);
-    ForwardingUse use = {step->argv[1], strcmp(step->argv[2], "v6") == 0, step->argv[3]};
+    ForwardingUse use = {step->argv[1], strcmp(step->argv[2], "v6") == 0, step->argv[3],
+                         guest->live};
 
     (void)forwarding_release(&use, NULL);
 }
@@ -158,7 +159,8 @@ undo_forwarding(Guest *guest, int number)
 static int
 do_forwarding(Guest *guest, const PlanStep *step, Err *err)
 {
-    ForwardingUse use = {step->argv[1], strcmp(step->argv[2], "v6") == 0, step->argv[3]};
+    ForwardingUse use = {step->argv[1], strcmp(step->argv[2], "v6") == 0, step->argv[3],
+                         guest->live};
 
     undo_add(&guest->host_undo, undo_forwarding, guest_step_number(guest, step));
     return forwarding_acquire(&use, err);

@@ -21,6 +21,8 @@
 #include "vnet/plug.h"
 #include "vnet/ruleset.h"
 
+#define SHARED_DIR "/run/lodge/vnet"
+
 /* Whether the switch @name of br_netfilter is on; it is not even there without that module. */
 static gboolean
 filters_bridged(const char *name)
@@ -105,6 +107,16 @@ pass_warnings(const DriverCtx *ctx, const FirewallActions *firewall)
         g_ptr_array_add(ctx->warnings, g_strdup(g_ptr_array_index(firewall->warnings, i)));
 }
 
+/* Where it stands who needs forwarding. The switch is the host's (the network namespace's), and so is the
+ * place, whatever root this house has; only where that cannot be made, each house is on its own. */
+static char *
+choose_forward_dir(const Store *store)
+{
+    gboolean is_shared = file_make_dirs(SHARED_DIR, 0700, NULL);
+
+    return g_build_filename(is_shared ? SHARED_DIR : store->live_dir, ".forwarding", NULL);
+}
+
 /* The object's lock is held, and it is off. */
 static gboolean
 start_locked(const StartJob *job, GError **error)
@@ -112,7 +124,7 @@ start_locked(const StartJob *job, GError **error)
     const Store *store = job->store;
     g_autofree char *ident = network_ident(store->paths->tag, job->def->name);
     g_autofree char *live_dir = store_live_dir(store, job->def->name);
-    g_autofree char *forward_dir = g_build_filename(store->live_dir, ".forwarding", NULL);
+    g_autofree char *forward_dir = choose_forward_dir(store);
     g_autoptr(NetworkFacts) facts = network_facts_gather(store, job->def, error);
     g_autoptr(FirewallActions) firewall = NULL;
     g_autofree char *rules = NULL, *config = NULL, *plan = NULL;

@@ -391,4 +391,43 @@ def test_private_roots_do_not_meet():
     nothing_left(LINKS)
 
 
+def test_private_roots_share_the_hosts_forwarding():
+    """Whoever stops last puts it back, in whatever order."""
+    setup()
+    equal(forwarding(), "0")
+    uris = []
+    for number in (1, 2):
+        os.makedirs(f"/tmp/house{number}", exist_ok=True)
+        uris.append(("-c", f"network:///embed?root=/tmp/house{number}"))
+        pathlib.Path(f"/tmp/shared{number}.xml").write_text(f"<network><name>shared</name>{v4(number)}</network>")
+    for first, last in ((0, 1), (1, 0)):
+        sh(LODGE, *uris[0], "net-create", "/tmp/shared1.xml")
+        sh(LODGE, *uris[1], "net-create", "/tmp/shared2.xml")
+        equal(forwarding(), "1")
+        sh(LODGE, *uris[first], "net-destroy", "shared")
+        equal(forwarding(), "1")
+        sh(LODGE, *uris[last], "net-destroy", "shared")
+        equal(forwarding(), "0")
+    # one is killed, and its house taken away with all that could clean up after it
+    sh(LODGE, *uris[0], "net-create", "/tmp/shared1.xml")
+    net("net-create", "/tmp/shared2.xml")
+    keeper = int(matches(pathlib.Path("/tmp/house1/run/lodge/vnet/shared/status").read_text(), r"^supervisor (\d+) ")[1])
+    helper = int(pathlib.Path("/tmp/house1/run/lodge/vnet/shared/dnsmasq.pid").read_text())
+    for pid in (keeper, helper):
+        os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: not runs(pid), what="the keeper's end")
+    shutil.rmtree("/tmp/house1")
+    net("net-destroy", "shared")
+    equal(forwarding(), "0")
+    equal(sorted(os.listdir("/run/lodge/vnet/.forwarding")), ["lock"])
+    for table in tables():
+        sh("nft", "delete", "table", *table.split())
+    for link in set(os.listdir("/sys/class/net")) - LINKS:
+        sh("ip", "link", "del", link)
+    for point, _, _ in cgroup_mounts():
+        for group in pathlib.Path(point).glob("lodge-*"):
+            (group / "supervisors").rmdir()
+            group.rmdir()
+
+
 run(globals())

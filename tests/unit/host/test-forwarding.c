@@ -50,16 +50,13 @@ make_dir(void)
     return dir;
 }
 
+/* Only the lock is left. */
 static void
 remove_dir(const char *dir)
 {
-    static const char *const names[] = {"lock", "v4", "v6"};
+    g_autofree char *lock = g_build_filename(dir, "lock", NULL);
 
-    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_build_filename(dir, names[i], NULL);
-
-        (void)g_unlink(path);
-    }
+    g_assert_cmpint(g_unlink(lock), ==, 0);
     g_assert_cmpint(g_rmdir(dir), ==, 0);
 }
 
@@ -103,20 +100,60 @@ test_what_was_on_stays_on(void)
 }
 
 static void
-test_a_file_of_another_namespace_does_not_count(void)
+test_namespaces_do_not_meet(void)
 {
     g_autofree char *dir = NULL;
+    Err err = {0};
+    int first;
+
+    if (!enter())
+        return;
+    dir = make_dir();
+    first = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    set("1");
+    g_assert_cmpint(forwarding_acquire(&(ForwardingUse){.dir = dir, .user = "a"}, &err), ==, 0);
+    g_assert_true(enter());
+    set("0");
+    g_assert_cmpint(forwarding_acquire(&(ForwardingUse){.dir = dir, .user = "a"}, &err), ==, 0);
+    g_assert_cmpint(forwarding_release(&(ForwardingUse){.dir = dir, .user = "a"}, &err), ==, 0);
+    g_assert_cmpint(now(), ==, '0');
+    g_assert_cmpint(setns(first, CLONE_NEWNET), ==, 0);
+    g_assert_cmpint(now(), ==, '1');
+    set("0");
+    g_assert_cmpint(forwarding_acquire(&(ForwardingUse){.dir = dir, .user = "b"}, &err), ==, 0);
+    g_assert_cmpint(forwarding_release(&(ForwardingUse){.dir = dir, .user = "b"}, &err), ==, 0);
+    g_assert_cmpint(now(), ==, '1'); /* "a" is there still */
+    g_assert_cmpint(forwarding_release(&(ForwardingUse){.dir = dir, .user = "a"}, &err), ==, 0);
+    g_assert_cmpint(now(), ==, '1'); /* as it was */
+    close(first);
+    remove_dir(dir);
+}
+
+static void
+test_a_user_whose_house_is_gone(void)
+{
+    g_autofree char *dir = NULL, *home = NULL;
     Err err = {0};
 
     if (!enter())
         return;
     dir = make_dir();
-    set("1");
-    g_assert_cmpint(forwarding_acquire(&(ForwardingUse){.dir = dir, .user = "a"}, &err), ==, 0);
-    g_assert_true(enter()); /* "saved 1" is of the other one */
+    home = make_dir();
     set("0");
-    g_assert_cmpint(forwarding_acquire(&(ForwardingUse){.dir = dir, .user = "b"}, &err), ==, 0);
-    g_assert_cmpint(forwarding_release(&(ForwardingUse){.dir = dir, .user = "b"}, &err), ==, 0);
+    g_assert_cmpint(
+        forwarding_acquire(&(ForwardingUse){.dir = dir, .user = "a", .home = home}, &err), ==, 0);
+    g_assert_cmpint(
+        forwarding_acquire(&(ForwardingUse){.dir = dir, .user = "ab", .home = "/"}, &err), ==, 0);
+    g_assert_cmpint(forwarding_release(&(ForwardingUse){.dir = dir, .user = "x"}, &err), ==, 0);
+    g_assert_cmpint(now(), ==, '1');
+    g_assert_cmpint(g_rmdir(home), ==, 0);
+    g_assert_cmpint(forwarding_release(&(ForwardingUse){.dir = dir, .user = "ab"}, &err), ==, 0);
+    g_assert_cmpint(now(), ==, '0');
+    g_assert_cmpint(
+        forwarding_acquire(&(ForwardingUse){.dir = dir, .user = "a", .home = "/none"}, &err), ==,
+        0);
+    g_assert_cmpint(now(), ==, '1');
+    g_assert_cmpint(forwarding_release(&(ForwardingUse){.dir = dir, .user = "x"}, &err), ==, 0);
     g_assert_cmpint(now(), ==, '0');
     remove_dir(dir);
 }
@@ -181,7 +218,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/forwarding/last-one", test_last_one_puts_it_back);
     g_test_add_func("/forwarding/was-on", test_what_was_on_stays_on);
-    g_test_add_func("/forwarding/other-namespace", test_a_file_of_another_namespace_does_not_count);
+    g_test_add_func("/forwarding/namespaces", test_namespaces_do_not_meet);
+    g_test_add_func("/forwarding/house-gone", test_a_user_whose_house_is_gone);
     g_test_add_func("/forwarding/no-folder", test_a_folder_that_cannot_be_made);
     g_test_add_func("/nft/rules-of-others", test_rules_in_a_chain_of_others);
     return g_test_run();
