@@ -48,11 +48,12 @@ static const char *const masked_paths[] = {
     "/sys/fs/selinux",
 };
 
-/* What the host mounts on its /sys: seen by a guest that has neither a root nor a network of its own, for a
- * sysfs of its own would be the same one once more, and the kernel refuses to mount that on itself. */
+/* What the host mounts on its /sys, the groups of all its guests among it. A guest that has neither a root nor
+ * a network of its own would see it: a sysfs of its own would be the same one once more, and the kernel
+ * refuses to mount that on itself. */
 static const char *const masked_mounts[] = {
-    "/sys/fs/bpf",       "/sys/fs/fuse/connections", "/sys/fs/pstore",      "/sys/kernel/config",
-    "/sys/kernel/debug", "/sys/kernel/security",     "/sys/kernel/tracing",
+    "/sys/fs/bpf",        "/sys/fs/cgroup",    "/sys/fs/fuse/connections", "/sys/fs/pstore",
+    "/sys/kernel/config", "/sys/kernel/debug", "/sys/kernel/security",     "/sys/kernel/tracing",
 };
 
 static const char *const readonly_paths[] = {

@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -310,6 +313,23 @@ keep_files(const Guest *guest, Err *err)
     return 0;
 }
 
+/* A guest is the same whoever starts it. The groups are the ones that count: a guest's root that is nobody
+ * on the host would keep the rights of the caller's. */
+static int
+forget_caller(Err *err)
+{
+    cpu_set_t all;
+
+    if (setgroups(0, NULL) < 0)
+        return err_set_errno(err, errno, "cannot leave the caller's groups");
+    /* refused where the caller is confined itself: then so is the guest */
+    memset(&all, 0xff, sizeof all);
+    (void)sched_setaffinity(0, sizeof all, &all);
+    (void)setpriority(PRIO_PROCESS, 0, 0);
+    (void)io_write_file(AT_FDCWD, "/proc/self/oom_score_adj", "0");
+    return 0;
+}
+
 int
 detach(Guest *guest, Err *err)
 {
@@ -319,7 +339,7 @@ detach(Guest *guest, Err *err)
         return -1;
     if (undo_reserve(&guest->host_undo) < 0)
         return err_set_errno(err, ENOMEM, "cannot start the supervisor");
-    if (enter_groups(guest, err) < 0)
+    if (forget_caller(err) < 0 || enter_groups(guest, err) < 0)
         return -1;
     guest->supervisor_pid = getpid();
     (void)setsid();

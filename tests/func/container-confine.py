@@ -135,7 +135,7 @@ def test_what_the_host_mounts_on_sys_is_masked():
             with guest("sysless", devices="<console type='pty'/>", body=body) as run:
                 for path in mounted:
                     equal((path, run("ls", "-A", path).stdout), (path, ""))
-                for path in ("/sys/firmware", "/sys/dev/block"):
+                for path in ("/sys/firmware", "/sys/dev/block", "/sys/fs/cgroup"):
                     equal((path, run("ls", "-A", path).stdout), (path, ""))
     finally:
         for path in mounted:
@@ -192,6 +192,58 @@ def test_the_default_process_limit():
 def test_the_live_state_is_out_of_reach_on_the_hosts_root():
     with guest("shared", devices="<console type='pty'/>") as run:
         equal(run("ls", "/run/lodge").stdout, "")
+
+
+def test_lodge_inside_a_guest_reaches_nobody():
+    """On the host's root there is our own command, and the guest's root may run it."""
+    with guest("victim", devices="<console type='pty'/>") as _, guest("villain", devices="<console type='pty'/>") as run:
+        for verb in (("destroy", "victim"), ("suspend", "victim"), ("console", "victim"), ("exec", "victim", "--", "true"), ("reboot", "victim"),
+                     ("send-process-signal", "victim", "1", "kill")):
+            done = run(LODGE, "-c", "lxc:///", *verb, ok=False)
+            assert done.returncode != 0, (verb, done)
+        equal(lxc("domstate", "victim").stdout, "running\n\n")
+    # and where the live state can be seen, the supervisor looks where its caller lives
+    os.makedirs("/srv/elsewhere", exist_ok=True)
+    mount("/run", "/srv/elsewhere", None, ("bind",))
+    talk = "import socket; s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.connect('/srv/elsewhere/lodge/lxc/victim/control'); "
+    try:
+        with guest("victim", devices="<console type='pty'/>") as _, guest("villain", devices="<console type='pty'/>") as run:
+            for word in ("hello 1", "destroy"):
+                matches(run(sys.executable, "-c", talk + f"s.send(b'{word}'); print(s.recv(4096).decode())").stdout, "^error denied only")
+            equal(lxc("domstate", "victim").stdout, "running\n\n")
+    finally:
+        umount("/srv/elsewhere", lazy=True)
+
+
+def test_nothing_of_the_caller_inside():
+    """Who starts a guest makes no difference: groups, priority, processors, and what the kernel kills first."""
+    def caller():
+        os.setgroups([4, 6, 42])
+        os.nice(7)
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        pathlib.Path("/proc/self/oom_score_adj").write_text("300")
+        os.umask(0o077)
+
+    busybox_root(ROOT)
+    sh("chown", "-R", "100000:100000", ROOT)
+    wanted = [line for line in open("/proc/1/status") if line.startswith("Cpus_allowed_list")]
+    try:
+        for body in ("", "<idmap><uid start='0' target='100000' count='65536'/><gid start='0' target='100000' count='65536'/></idmap>"):
+            path = "/tmp/called.xml"
+            pathlib.Path(path).write_text(domain_xml("called", "/bin/sleep", ("1000",), body=body, devices=TREE))
+            subprocess.run([LODGE, "-c", "lxc:///", "create", path], preexec_fn=caller, check=True, stdout=subprocess.DEVNULL, timeout=20)
+            supervisor = int(lxc("domid", "called").stdout)
+            init = pathlib.Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()[0]
+            for pid in (supervisor, init):
+                text = pathlib.Path(f"/proc/{pid}/status").read_text()
+                equal(matches(text, r"^Groups:\t(.*)$")[1].strip(), "")
+                assert wanted[0] in text, text
+                equal(pathlib.Path(f"/proc/{pid}/oom_score_adj").read_text(), "0\n")
+                equal(os.getpriority(os.PRIO_PROCESS, int(pid)), 0)
+            matches(pathlib.Path(f"/proc/{init}/status").read_text(), r"^Umask:\t0022$")
+            lxc("destroy", "called")
+    finally:
+        shutil.rmtree(ROOT)
 
 
 def test_compat_libvirt_is_lax():
