@@ -158,6 +158,58 @@ def test_ipv6_by_advertisements_and_dhcp():
     nothing_left(LINKS)
 
 
+SIX = ("<forward mode='route'/><bridge stp='off' delay='0'/><domain name='lab.example'/><ip family='ipv6' address='fd00:77::1' prefix='64'>"
+       "<dhcp><range start='fd00:77::100' end='fd00:77::1ff'/>"
+       "<host id='0:3:0:1:52:54:0:4d:2b:9' name='fixed' ip='fd00:77::9'/></dhcp></ip>")
+
+
+def leases(*argv):
+    return net("net-dhcp-leases", *argv).stdout
+
+
+def test_dhcp_of_ipv6_end_to_end():
+    setup()
+    define("six", SIX)
+    equal(len(leases("six").splitlines()), 3)
+    for name, mac, wanted in (("g1", "52:54:00:4d:2b:01", r"^fd00:77::1[0-9a-f]{2}$"), ("g2", "52:54:00:4d:2b:09", r"^fd00:77::9$")):
+        guest(name, bridge_of("six"), mac)
+        got = dhcp6(name)
+        matches(got["ip"], wanted)
+        equal((got["dns"], got["duid"]), ("fd00:77::1", "00:03:00:01:" + mac))
+        in_ns(name, "ip", "-6", "addr", "add", got["ip"] + "/64", "dev", "eth0", "nodad")
+        pings(name, "fd00:77::1")
+        host = "g1" if name == "g1" else "fixed"
+        matches(leases("six"), rf"^ \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d +{mac} +ipv6 +{got['ip']}/64 +{host} +{got['duid']}$")
+        equal(len(leases("six", "--mac", mac).splitlines()), 4)
+        matches(in_ns(name, "busybox", "nslookup", "-type=aaaa", f"{host}.lab.example", "fd00:77::1", ok=False).stdout, re.escape(got["ip"]))
+    equal(len(leases("six").splitlines()), 5)
+    equal(dhcp6("g2")["ip"], "fd00:77::9")  # once more: the same address, the same lease
+    equal(len(leases("six").splitlines()), 5)
+    guest_gone("g1")
+    guest_gone("g2")
+    remove("six")
+    nothing_left(LINKS)
+
+
+def test_dhcp_of_ipv6_with_a_client_of_others():
+    setup()
+    needs("dhclient")
+    define("six", SIX)
+    guest("g1", bridge_of("six"), "52:54:00:4d:2b:01")
+    script = pathlib.Path("/tmp/dhclient.script")
+    script.write_text("#!/bin/sh\n[ \"$reason\" != BOUND6 ] || echo \"$new_ip6_address\" > /tmp/dhclient.ip\nexit 0\n")
+    script.chmod(0o755)
+    show = lambda: in_ns("g1", "ip", "-6", "addr", "show", "dev", "eth0", "scope", "link", "-tentative").stdout
+    wait_for(lambda: "fe80:" in show(), what="the link's own address")
+    in_ns("g1", "dhclient", "-6", "-1", "-sf", script, "-lf", "/tmp/dhclient.leases", "-pf", "/tmp/dhclient.pid", "eth0", timeout=60)
+    address = pathlib.Path("/tmp/dhclient.ip").read_text().strip()
+    matches(leases("six"), rf"52:54:00:4d:2b:01 +ipv6 +{address}/64 ")
+    os.kill(int(pathlib.Path("/tmp/dhclient.pid").read_text()), 15)
+    guest_gone("g1")
+    remove("six")
+    nothing_left(LINKS)
+
+
 def test_static_hosts_in_dhcp_and_dns():
     setup()
     define("names", "<domain name='lab.example' localOnly='yes'/>"

@@ -6,6 +6,7 @@ Used inside a house (tests/lib/house.py): everything here dies with the house's 
 import os
 import pathlib
 import re
+import sys
 
 from house import LODGE, needs, sh, wait_for
 
@@ -119,6 +120,13 @@ def dhcp(name, ok=True, tries=8):
     done = in_ns(name, "busybox", "udhcpc", "-f", "-n", "-q", "-i", "eth0", "-t", tries, "-T", "1", "-x", f"hostname:{name}",
                  "-s", script, ok=ok, timeout=60)
     return dict(word.split("=", 1) for word in done.stdout.split() if "=" in word)
+
+
+def dhcp6(name):
+    """Ask for an IPv6 address; {"ip": ..., "dns": ..., "duid": ...}."""
+    client = pathlib.Path(__file__).with_name("dhcp6.py")
+    done = in_ns(name, sys.executable, client, "eth0", name, timeout=60)
+    return dict(word.split("=", 1) for word in done.stdout.split())
 
 
 def pings(name, address, ok=True):
