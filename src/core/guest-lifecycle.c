@@ -138,21 +138,15 @@ wait_decode(char **words, int *ret_wait_status)
 static char *
 wait_place(DriverCtx *ctx, const ObjectRef *ref, GError **error)
 {
-    g_autoptr(GError) gone = NULL;
-    g_autoptr(Guest) self = guest_open(ctx, ref, &gone);
-    g_autoptr(Store) store = NULL;
-    g_autofree char *live_dir = NULL;
-    g_autoptr(Status) status = NULL;
+    g_autoptr(Store) store = guest_store(ctx);
+    g_autofree char *live_dir = store_live_dir(store, ref->name);
+    g_autoptr(Status) status = status_read(live_dir, NULL);
+    g_autoptr(Guest) self = NULL;
 
-    if (self)
-        return g_steal_pointer(&self->live_dir);
-    store = guest_store(ctx);
-    live_dir = store_live_dir(store, ref->name);
-    status = status_read(live_dir, NULL);
-    if (status && status->supervisor == ref->id)
+    if (status && ref->id > 0 && status->supervisor == ref->id)
         return g_steal_pointer(&live_dir);
-    g_propagate_error(error, g_steal_pointer(&gone));
-    return NULL;
+    self = guest_open(ctx, ref, error);
+    return self ? g_steal_pointer(&self->live_dir) : NULL;
 }
 
 /* Whether the supervisor at @control_fd has something to say before @until_fd has. */

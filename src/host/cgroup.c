@@ -220,6 +220,15 @@ cgroup_make(int version, const char *dir, const char *controllers, char *ret_mis
     return fd;
 }
 
+void
+cgroup_make_ahead(const char *dir, const char *controllers)
+{
+    int base = cgroup_base_length(dir);
+
+    if (base >= 0)
+        (void)make_path(dir, base, has_controller(controllers, "cpuset"));
+}
+
 int
 cgroup_enter_v1(int dir_fd, Err *err)
 {
@@ -369,6 +378,17 @@ cgroup_remove_unused(const char *dir)
             return;
         *slash = '\0';
     }
+}
+
+void
+cgroup_remove_parents(const char *dir)
+{
+    char path[PATH_MAX];
+    const char *slash = strrchr(dir, '/');
+
+    if (slash && slash - dir > cgroup_base_length(dir) &&
+        io_format(path, sizeof path, "%.*s", (int)(slash - dir), dir) > 0)
+        cgroup_remove_unused(path);
 }
 
 int

@@ -35,6 +35,9 @@ int cgroup_base_length(const char *dir);
 int cgroup_make(int version, const char *dir, const char *controllers, char *ret_missing,
                 size_t size, Err *err);
 
+/* As much of that as is quick, of v1, for a process that works ahead of the one that calls cgroup_make(). */
+void cgroup_make_ahead(const char *dir, const char *controllers);
+
 /* The calling, single-threaded process moves into the v1 group. Writing "0" to `tasks` takes no lock of
  * the whole host, where a pid into `cgroup.procs` waits for all processors (7-13 ms). */
 int cgroup_enter_v1(int dir_fd, Err *err);
@@ -61,3 +64,5 @@ int cgroup_remove(int version, const char *dir, int timeout_ms, Err *err);
 
 /* Only when empty and unused; parents too. For groups that several guests share. */
 void cgroup_remove_unused(const char *dir);
+/* The same from its parent on: @dir itself has gone. */
+void cgroup_remove_parents(const char *dir);

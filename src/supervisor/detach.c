@@ -198,11 +198,9 @@ make_groups_ahead(const Guest *guest)
 
     for (int i = 0; i < phase->n && !fault_is_armed(); i++) {
         char *const *argv = phase->steps[i].argv;
-        int fd = phase->steps[i].op == OP_CGROUP && strcmp(argv[1], "v1") == 0
-                     ? cgroup_make(1, argv[3], argv[2], NULL, 0, NULL)
-                     : -1;
 
-        io_close(&fd);
+        if (phase->steps[i].op == OP_CGROUP && strcmp(argv[1], "v1") == 0)
+            cgroup_make_ahead(argv[3], argv[2]);
     }
 }
 

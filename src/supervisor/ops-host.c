@@ -84,7 +84,7 @@ void
 guest_leave_groups(const Guest *guest)
 {
     for (int i = 0; i < guest->n_groups; i++)
-        cgroup_remove_unused(guest->groups[i].dir);
+        cgroup_remove_parents(guest->groups[i].dir);
 }
 
 static bool
