@@ -4,22 +4,19 @@
 
 The kernel of this host has what it has; the lab has pure cgroup v2, bonding, VLANs and so on. The guest
 is QEMU under emulation (TCG), its root is this host's root, read-only over 9p under an overlay on tmpfs, so
-that every program here is there too. The kernel package is downloaded and unpacked below BUILD/lab, not
-installed. The test's TAP comes back over the serial line.
+that every program here is there too (image.py has the kernel). The test's TAP comes back over the serial line.
 
 Environment: BUILD, SOURCE. Needs: qemu-system-x86, cpio, kmod, busybox-static, apt-get (for the kernel).
 """
-import gzip
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
 
-BUILD = pathlib.Path(os.environ["BUILD"])
+from image import BUILD, LAB, add_busybox, add_modules, kernel, pack, skip
+
 SOURCE = pathlib.Path(os.environ["SOURCE"])
-LAB = BUILD / "lab"
 MODULES = "virtio_pci 9pnet_virtio 9p overlay veth bridge nft_chain_nat nft_masq nft_ct nf_tables fuse loop autofs4 macvlan"
 SECONDS = 900
 
@@ -40,60 +37,18 @@ exec switch_root $R /bin/sh /lab.sh
 """
 
 
-def skip(why):
-    print(f"1..0 # SKIP {why}")
-    sys.exit(0)
-
-
-def kernel():
-    """(vmlinuz, version, module folder) unpacked below BUILD/lab; fetched once."""
-    found = sorted(LAB.glob("kernel/boot/vmlinuz-*"))
-    if not found:
-        if not shutil.which("apt-get"):
-            skip("needs apt-get, for the kernel of the guest")
-        shown = subprocess.run(["apt-cache", "depends", "--important", "linux-image-amd64"], capture_output=True, text=True).stdout
-        name = re.search(r"Depends: (linux-image-\S+)", shown)
-        if not name:
-            skip("needs the package list (apt-get update), for the kernel of the guest")
-        LAB.mkdir(parents=True, exist_ok=True)
-        got = subprocess.run(["apt-get", "download", name[1]], cwd=LAB, capture_output=True, text=True)
-        if got.returncode:
-            skip(f"needs to download {name[1]}: {got.stderr.strip().splitlines()[-1:]}")
-        package = next(LAB.glob("linux-image-*.deb"))
-        subprocess.run(["dpkg-deb", "-x", package, LAB / "kernel"], check=True)
-        package.unlink()
-        found = sorted(LAB.glob("kernel/boot/vmlinuz-*"))
-    version = found[0].name.removeprefix("vmlinuz-")
-    if not (LAB / f"kernel/lib/modules/{version}/modules.dep").exists():
-        subprocess.run(["depmod", "-b", LAB / "kernel", version], check=True)
-    return found[0], version
-
-
 def initramfs(version, script):
     """A cpio archive: busybox, the modules, INIT, and @script as the guest's /lab.sh."""
-    out, tree = LAB / "init.gz", LAB / "tree"
+    tree = LAB / "tree"
     shutil.rmtree(tree, ignore_errors=True)
-    for name in ("bin", "proc", "sys", "dev", "etc", "lib"):
+    for name in ("proc", "sys", "dev"):
         (tree / name).mkdir(parents=True)
-    shutil.copy(shutil.which("busybox"), tree / "bin/busybox")
-    for name in "sh mount umount mkdir insmod echo cp switch_root".split():
-        (tree / "bin" / name).symlink_to("busybox")
-    order = []
-    for module in MODULES.split():
-        shown = subprocess.run(["modprobe", "-d", LAB / "kernel", "-S", version, "--show-depends", module], capture_output=True, text=True)
-        for line in shown.stdout.splitlines():
-            if line.startswith("insmod ") and line.split()[1] not in order:
-                order.append(line.split()[1])
-    for path in order:
-        shutil.copy(path, tree / "lib")
-    (tree / "etc/modules").write_text("".join(f"/lib/{os.path.basename(p)}\n" for p in order))
+    add_busybox(tree, "sh mount umount mkdir insmod echo cp switch_root")
+    add_modules(tree, version, MODULES)
     (tree / "lab.sh").write_text(script)
     (tree / "init").write_text(INIT)
     (tree / "init").chmod(0o755)
-    names = "\n".join(sorted(str(p.relative_to(tree)) for p in tree.rglob("*")))
-    archive = subprocess.run(["cpio", "-o", "-H", "newc", "--quiet", "-R", "0:0"], input=names.encode(), cwd=tree, capture_output=True, check=True)
-    out.write_bytes(gzip.compress(archive.stdout, 1))
-    return out
+    return pack(tree, LAB / "init.gz")
 
 
 def main():
