@@ -296,9 +296,9 @@ def test_killed_caller_leaves_no_key_down():
 def test_nothing_is_sent_on_error():
     machine = guest()
     for words in (["KEY_A", "KEY_NOSUCH"], ["--codeset", "xt", "30", "9999"], ["--holdtime", "-5", "KEY_A"], ["--holdtime", "99999999", "KEY_A"]):
-        result = send(*words, check=False)
+        result = send(*words, ok=False)
         assert result.returncode == 1, words
-    result = lodge("type", "keys", "--layout", "us", "abc\u00e9", check=False)
+    result = lodge("type", "keys", "--layout", "us", "abc\u00e9", ok=False)
     assert result.returncode == 1 and "line 1, column 4" in result.stderr, result.stderr
     assert machine.events() == []
 
