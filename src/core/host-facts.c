@@ -210,6 +210,7 @@ facts_network(DriverCtx *ctx, const char *name, int *hold, char **ret_bridge, gu
 {
     const NetworkRole *networks = core_networks();
     g_autoptr(ObjectRef) ref = NULL;
+    g_autoptr(GError) problem = NULL;
 
     *ret_mtu = 0;
     if (!networks || !networks->plug) {
@@ -223,7 +224,12 @@ facts_network(DriverCtx *ctx, const char *name, int *hold, char **ret_bridge, gu
     ref = networks->lookup_name(ctx, name, error);
     if (!ref)
         return FALSE;
-    *ret_bridge = networks->get_bridge(ctx, ref, error);
+    *ret_bridge = networks->get_bridge(ctx, ref, &problem);
+    /* one that has never been started has no bridge yet: the plan that is shown says which one's it will be */
+    if (g_error_matches(problem, LODGE_ERROR, LODGE_ERROR_INTERNAL))
+        *ret_bridge = g_strconcat("@", name, NULL);
+    else if (problem)
+        g_propagate_error(error, g_steal_pointer(&problem));
     return *ret_bridge != NULL;
 }
 

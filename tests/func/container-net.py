@@ -187,6 +187,14 @@ def test_a_failed_start_stops_the_network_that_it_started():
         equal([n for n in os.listdir("/run/lodge/vnet") if n == ".on-demand"], [])
 
 
+def test_a_plan_is_shown_before_the_network_ever_ran():
+    os.makedirs("/tmp/plans", exist_ok=True)
+    house = ("-c", "lxc:///embed?root=/tmp/plans")
+    pathlib.Path("/tmp/shown.xml").write_text(domain_xml("shown", devices=DEFAULT))
+    lodge(*house, "define", "/tmp/shown.xml")
+    matches(lodge(*house, "start", "--dry-run", "shown").stdout, r"^veth .* @default$")
+
+
 def test_a_failed_start_leaves_a_network_that_ran():
     needs("dnsmasq", "nft")
     lodge("net-start", "default")
