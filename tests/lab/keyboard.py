@@ -94,7 +94,7 @@ class Guest:
     def read(self):
         data = self.console.stdout.read()
         if data is None:
-            time.sleep(0.01)
+            select_pause()
             return
         assert data, "the console ended"
         *lines, self.rest = (self.rest + data).split(b"\n")

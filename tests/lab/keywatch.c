@@ -67,7 +67,8 @@ show_events(int fd)
     for (ssize_t i = 0; i < size / (ssize_t)sizeof events[0]; i++)
         if (events[i].type == EV_KEY)
             dprintf(line_fd, "E %d %d %lld\n", events[i].code, events[i].value,
-                    (long long)events[i].input_event_sec * 1000 + events[i].input_event_usec / 1000);
+                    (long long)events[i].input_event_sec * 1000 +
+                        events[i].input_event_usec / 1000);
 }
 
 static void
