@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/shell.h"
 
+#include <errno.h>
 #include <histedit.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,13 +161,41 @@ take_line(Shell *shell, char *text, gboolean before)
     return run_text(shell->cli, text);
 }
 
+static void
+do_nothing(int number)
+{
+}
+
+/* One line; NULL at the end. ^C only throws away what is typed: it may end a command, never the shell. */
+static const char *
+read_line(Shell *shell)
+{
+    struct sigaction ours = {.sa_handler = do_nothing}, before;
+    const char *text;
+    int n, saved_errno;
+
+    sigaction(SIGINT, &ours, &before);
+    for (;;) {
+        errno = 0;
+        n = 0;
+        text = el_gets(shell->line, &n);
+        saved_errno = errno;
+        if (text || n >= 0 || saved_errno != EINTR)
+            break;
+        el_reset(shell->line);
+        printf("^C\n");
+        fflush(stdout);
+    }
+    sigaction(SIGINT, &before, NULL);
+    return text && n > 0 ? text : NULL;
+}
+
 gboolean
 shell_interactive(Cli *cli)
 {
     Shell shell = {.cli = cli, .prompt = cli->read_only ? "lodge > " : "lodge # "};
     gboolean ok = TRUE;
     const char *text;
-    int n;
 
     shell.line = el_init("lodge", stdin, stdout, stderr);
     shell.history = history_init();
@@ -185,7 +215,7 @@ shell_interactive(Cli *cli)
     cli_say(cli, "Welcome to lodge, the house for guests.\n\n"
                  "Type:  'help' for help with commands\n"
                  "       'quit' to quit\n\n");
-    while (!cli->leave && (text = el_gets(shell.line, &n)) && n > 0) {
+    while (!cli->leave && (text = read_line(&shell))) {
         g_autofree char *copy = g_strdup(text);
 
         ok = take_line(&shell, copy, ok);

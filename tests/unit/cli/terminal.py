@@ -209,6 +209,63 @@ def test_shell_lists_when_several_fit():
         assert t.end() == 0
 
 
+def type_at_prompt(t, text):
+    t.expect("lodge # ")
+    wait_until_raw(t)
+    t.type(text)
+
+
+def test_shell_edits_lines():
+    with tempfile.TemporaryDirectory() as home, shell(home) as t:
+        type_at_prompt(t, "cho a b\x01e\x1b[C\x1b[C\x1b[C\x1b[CX\x05 Yz\x7f\r")  # start, right x 4, end, backspace
+        t.expect("\r\nXa b Y\r\n")
+        type_at_prompt(t, "echo one two three\x17four\r")  # the word before the cursor
+        t.expect("\r\none two four\r\n")
+        type_at_prompt(t, "echo gone\x15echo kept\r")
+        t.expect("\r\nkept\r\n")
+        type_at_prompt(t, "\x12two\r")  # looks in the history
+        t.expect("\r\none two four\r\n")
+        type_at_prompt(t, "quit\r")
+        assert t.end() == 0
+
+
+def test_shell_takes_several_commands_and_quotes_in_a_line():
+    with tempfile.TemporaryDirectory() as home, shell(home) as t:
+        t.expect("lodge # ")
+        t.type("echo 'a;b' ; echo \"c 'd'\" e\\ f; domstate db # and a comment\r")
+        t.expect("\r\na;b\r\n")
+        t.expect("c 'd' e f\r\n")
+        t.expect("shut off")
+        t.expect("lodge # ")
+        t.type("echo 'open\r")
+        t.expect("error: missing ' at the end of the command")
+        t.expect("lodge # ")
+        t.type("echo x; susp\tw\t\r")  # completes behind a ;
+        t.expect("Domain 'web' suspended")
+        t.type("quit; echo never\r")
+        assert t.end() == 0
+        assert b"never\r\nnever" not in t.seen
+
+
+def test_shell_interrupt_throws_the_line_away():
+    with tempfile.TemporaryDirectory() as home, shell(home) as t:
+        t.expect("lodge # ")
+        wait_until_raw(t)
+        t.type("echo gone")
+        t.expect("gone")
+        t.type("\x03")
+        t.expect("^C")
+        t.expect("lodge # ")
+        t.type("echo kept\r")
+        t.expect("\r\nkept\r\n")
+        t.expect("lodge # ")
+        wait_until_raw(t)
+        t.type("\x03")
+        t.expect("lodge # ")
+        t.type("quit\r")
+        assert t.end() == 0
+
+
 def test_shell_runs_a_console_and_comes_back():
     with tempfile.TemporaryDirectory() as home, shell(home) as t:
         t.expect("lodge # ")
