@@ -12,30 +12,28 @@
 
 #include "conf/domain/domain.h"
 #include "core/driver.h"
+#include "core/host-facts.h"
 #include "machine/accel.h"
 #include "machine/caps.h"
 #include "machine/firmware.h"
 
 typedef struct {
-    char *bridge; /* what a network or bridge interface plugs into; NULL: nothing */
-    guint mtu;    /* the network's; 0: unknown */
-} MachineLink;
-
-typedef struct {
+    HostFacts *host; /* control groups, and what each interface plugs into */
     QemuCaps *caps;
     AccelTruth kvm;
     gid_t kvm_gid; /* group of /dev/kvm, 0 when it is not ours to join */
     uid_t uid;     /* QEMU's user and group: machine_uid() */
     gid_t gid;
     gboolean has_vhost_net; /* /dev/vhost-net can be opened */
-    GPtrArray *links;       /* MachineLink, one for each interface */
     GPtrArray
         *chains; /* (element-type GPtrArray of ChainLayer): one for each disk; NULL: empty drive */
-    Firmware *firmware;      /* of os firmware='efi'; NULL */
-    char *nvram;             /* path of the variables of this machine; NULL */
-    GArray *ports;           /* int: for each graphics device its TCP port, 0: none */
-    char *passt, *virtiofsd; /* programs; NULL when not installed */
-    GHashTable *copies;      /* set of paths that QEMU's user cannot read by itself */
+    Firmware *firmware;         /* of os firmware='efi'; NULL */
+    char *nvram;                /* path of the variables of this machine; NULL */
+    GArray *ports;              /* int: for each graphics device its TCP port, 0: none */
+    guint vsock_cid;            /* for <cid auto='yes'> */
+    char *passt, *virtiofsd;    /* programs; NULL when not installed */
+    gint64 now_s, utc_offset_s; /* of this start, for clocks that are relative to it */
+    GHashTable *copies;         /* set of paths that QEMU's user cannot read by itself */
 } MachineFacts;
 
 MachineFacts *machine_facts_new(void);

@@ -17,7 +17,7 @@
 
 #include <glib.h>
 
-#include "conf/domain/domain.h"
+#include "conf/machine/machine.h"
 #include "core/paths.h"
 #include "machine/facts.h"
 
@@ -39,7 +39,9 @@ typedef struct {
  * @def: a copy of the definition that becomes live.xml: gets aliases ("net0", "virtio-disk0"), ports,
  *   socket paths
  *
- * Aliases and ports are those of the plan made from the same @def and @facts.
+ * Aliases and ports are those of the plan made from the same @def and @facts. What the command line cannot
+ * say, the driver does over the monitor once the machine is started (paused until then): passwords of
+ * <graphics> (set_password, expire_password), <link state='down'/> (set_link), the balloon's statistics period.
  */
 gboolean machine_make_live(DomainDef *def, const MachineFacts *facts, const char *live_dir,
                            const char *source, GError **error);
@@ -55,6 +57,12 @@ char *machine_plan_build(const MachinePlanInput *in, GError **error);
  * Returns: (transfer full): QEMU's command line alone as shell text, for domxml-to-native
  */
 char *machine_command_line(const MachinePlanInput *in, GError **error);
+
+/* Gives a device that was added to a live definition its alias. */
+void machine_set_alias(DomainDef *def, MachineDeviceKind kind, gpointer device);
+
+/* The character device behind console @index; NULL when there is none. Borrowed from @def. */
+MachineChardev *machine_console_at(const DomainDef *def, int index);
 
 /* Index of a console in the plan (control.h `console INDEX`): @name is an alias ("serial0", "console1",
  * "channel0") or NULL for the first; -1 when there is none that a console can show. */
