@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 command -v ldconfig >/dev/null && ldconfig || true
 if [ -d /run/systemd/system ]; then
-    systemctl daemon-reload
+    systemctl daemon-reload || echo "systemd could not be told of the new units; run:  systemctl daemon-reload"
     echo "Guests marked autostart start at boot after:  systemctl enable lodge-autostart.service"
 fi
 lodge=build/lodge

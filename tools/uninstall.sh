@@ -39,6 +39,6 @@ for folder in sorted(folders, key=len, reverse=True):
 P
 if [ -z "$dest" ]; then
     if command -v ldconfig >/dev/null; then ldconfig; fi
-    if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+    if [ -d /run/systemd/system ]; then systemctl daemon-reload || true; fi
 fi
 echo "Removed. Configuration stays in /etc/lodge, logs in /var/log/lodge."
