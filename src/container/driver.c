@@ -35,7 +35,6 @@ static const DomainLifecycle lifecycle = {
 
 static const DomainResources resources = {
     GUEST_RESOURCES,
-    .set_memory = container_set_memory,
     .get_memory_stats = container_get_memory_stats,
 };
 

@@ -99,9 +99,11 @@ const GuestKind container_kind = {
     .create_flags = GUEST_START_PAUSED | GUEST_START_VALIDATE,
     .destroy_flags = GUEST_DESTROY_REMOVE_LOGS,
     .endings = endings,
+    .live_format = DOMAIN_FORMAT_INACTIVE,
     .check = container_def_check,
     .plan = kind_plan,
     .fill_live = kind_fill_live,
     .usage = kind_usage,
+    .set_memory = container_set_memory,
     .addresses_inside = container_addresses_inside,
 };

@@ -17,8 +17,7 @@ gboolean container_send_signal(DriverCtx *ctx, const ObjectRef *ref, gint64 pid,
                                guint flags, GError **error);
 
 /* memory.c */
-gboolean container_set_memory(DriverCtx *ctx, const ObjectRef *ref, guint64 kib, guint flags,
-                              GError **error);
+gboolean container_set_memory(const Guest *self, const DomainDef *def, GError **error);
 GArray *container_get_memory_stats(DriverCtx *ctx, const ObjectRef *ref, GError **error);
 
 /* net-addresses.c */

@@ -56,7 +56,10 @@ console_open(DriverCtx *ctx, const ObjectRef *ref, const char *name, char **ret_
     if (!self || !guest_require_active(self, error))
         return NULL;
     status = guest_status(self, error);
-    index = status ? console_find(self, status, name, error) : -1;
+    if (!status)
+        return NULL;
+    index = ctx->kind->console_index ? ctx->kind->console_index(self, status, name, error)
+                                     : console_find(self, status, name, error);
     if (index < 0)
         return NULL;
     *ret_index = g_strdup_printf("%d", index);

@@ -24,6 +24,7 @@ enum { /* VIR_DOMAIN_START_* */
 };
 
 enum { /* VIR_DOMAIN_DESTROY_* */
+    GUEST_DESTROY_GRACEFUL = 1,
     GUEST_DESTROY_REMOVE_LOGS = 2
 };
 
@@ -37,8 +38,9 @@ typedef struct {
     guint flags;       /* VIR_DOMAIN_START_* */
     gboolean is_transient;
     gboolean is_dry_run;
-    const char *incoming; /* (nullable): the saved image that it continues; machines */
-    int *hold;            /* of the networks it plugs into (NetworkRole.plug); NULL: a dry run */
+    const char *incoming;    /* (nullable): the saved image that it continues; machines */
+    guint64 incoming_offset; /* where its stream begins */
+    int *hold;               /* of the networks it plugs into (NetworkRole.plug); NULL: a dry run */
 } GuestStart;
 
 /* A flag of shutdown and reboot, and the supervisor's word for it. */
@@ -48,12 +50,13 @@ typedef struct {
 } GuestEnding;
 
 typedef struct GuestKind {
-    const char *folder;         /* of its files, and its word in the journal: "lxc" */
-    guint start_flags;          /* that start knows, */
-    guint create_flags;         /* and create, */
-    guint undefine_flags;       /* undefine, */
-    guint destroy_flags;        /* destroy */
-    const GuestEnding *endings; /* up to an entry without flag */
+    const char *folder;            /* of its files, and its word in the journal: "lxc" */
+    guint start_flags;             /* that start knows, */
+    guint create_flags;            /* and create, */
+    guint undefine_flags;          /* undefine, */
+    guint destroy_flags;           /* destroy */
+    const GuestEnding *endings;    /* up to an entry without flag */
+    DomainFormatFlags live_format; /* of live.xml: what it leaves out */
 
     /* "SOURCE:LINE: ..." when such a guest cannot be made of @def, on any host. */
     gboolean (*check)(const DomainDef *def, const char *source, GError **error);
@@ -70,6 +73,12 @@ typedef struct GuestKind {
     void (*fill_live)(const char *live_dir, const Status *status, DomainDef *def);
     /* What it uses: memory_kib and cpu_time_ns. */
     void (*usage)(const char *live_dir, const Status *status, DomainInfo *info);
+    /* setmem of a running guest; @def is the live definition, with the new size in it. */
+    gboolean (*set_memory)(const Guest *self, const DomainDef *def, GError **error);
+    /* (nullable): which console @name means, NULL the first; by default "consoleN", "serialN", "N". -1 */
+    int (*console_index)(Guest *self, const Status *status, const char *name, GError **error);
+    /* (nullable): (transfer full) (element-type DomainVcpu): of a running guest. */
+    GArray *(*vcpus)(const Guest *self, const Status *status, GError **error);
     /* (nullable): bits of virConnectListAllDomains that only the kind knows: managed saves. */
     guint (*list_bits)(DriverCtx *ctx, const StoreObject *object);
     /* (nullable): (transfer full) (element-type DomainIfaceAddrs): as the guest itself sees them. */

@@ -14,6 +14,20 @@
 #include "util/error.h"
 #include "util/fd.h"
 
+/* destroy --graceful: never by force. */
+static gboolean
+lifecycle_end_gently(Guest *self, GError **error)
+{
+    static const char *const words[] = {"destroy", "graceful", NULL};
+
+    if (!guest_require_active(self, error))
+        return FALSE;
+    if (control_request(self->live_dir, words, CORE_REQUEST_MS, NULL, NULL, error))
+        return TRUE;
+    g_prefix_error(error, "cannot destroy domain '%s' gracefully: ", self->object->name);
+    return FALSE;
+}
+
 gboolean
 guest_destroy(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
 {
@@ -22,7 +36,9 @@ guest_destroy(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error)
     if (!guest_check_flags(flags, ctx->kind->destroy_flags, "destroy", error))
         return FALSE;
     self = guest_open(ctx, ref, error);
-    if (!self || !stop_object(self->store, self->object->name, error))
+    if (!self ||
+        !((flags & GUEST_DESTROY_GRACEFUL) ? lifecycle_end_gently(self, error)
+                                           : stop_object(self->store, self->object->name, error)))
         return FALSE;
     return (flags & GUEST_DESTROY_REMOVE_LOGS) == 0 ||
            guest_log_remove(ctx, self->store, self->object->name, error);

@@ -38,6 +38,10 @@ gboolean guest_read_netdev(const Status *status, guint index, gint64 ret_stats[8
 GPtrArray *guest_get_interface_addresses(DriverCtx *ctx, const ObjectRef *ref, guint source,
                                          GError **error);
 
+/* guest-memory.c */
+gboolean guest_set_memory(DriverCtx *ctx, const ObjectRef *ref, guint64 kib, guint flags,
+                          GError **error);
+
 /* guest-resources.c */
 gboolean guest_get_vcpus(DriverCtx *ctx, const ObjectRef *ref, guint flags, guint *ret_vcpus,
                          GError **error);
@@ -47,6 +51,6 @@ gboolean guest_get_vcpus(DriverCtx *ctx, const ObjectRef *ref, guint flags, guin
     .get_memory_params = guest_get_memory_params, .set_memory_params = guest_set_memory_params,    \
     .get_blkio_params = guest_get_blkio_params, .set_blkio_params = guest_set_blkio_params,        \
     .get_sched_params = guest_get_sched_params, .set_sched_params = guest_set_sched_params,        \
-    .get_vcpus = guest_get_vcpus, .get_cpu_stats = guest_get_cpu_stats,                            \
-    .get_interface_stats = guest_get_interface_stats,                                              \
+    .set_memory = guest_set_memory, .get_vcpus = guest_get_vcpus,                                  \
+    .get_cpu_stats = guest_get_cpu_stats, .get_interface_stats = guest_get_interface_stats,        \
     .get_interface_addresses = guest_get_interface_addresses, .get_stats = guest_get_stats

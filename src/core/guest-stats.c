@@ -54,20 +54,41 @@ guest_get_cpu_stats(DriverCtx *ctx, const ObjectRef *ref, gboolean totals, GErro
     return times ? g_steal_pointer(&lists) : NULL;
 }
 
-static void
-stats_add_vcpus(GArray *params, const DomainDef *def, const Status *status)
+/* A guest without processors of its own has the host's. */
+static GArray *
+stats_vcpus(DriverCtx *ctx, const Guest *self, const Status *status)
 {
-    g_autoptr(GArray) times = status ? usage_per_cpu(status, NULL) : NULL;
+    g_autoptr(GArray) times = NULL;
+    GArray *vcpus;
+
+    if (ctx->kind->vcpus)
+        return ctx->kind->vcpus(self, status, NULL);
+    times = usage_per_cpu(status, NULL);
+    vcpus = times ? g_array_new(FALSE, TRUE, sizeof(DomainVcpu)) : NULL;
+    for (guint i = 0; times && i < times->len; i++) {
+        DomainVcpu vcpu = {.state = 1, .time_ns = g_array_index(times, guint64, i)};
+
+        g_array_append_val(vcpus, vcpu); /* 1: VIR_VCPU_RUNNING */
+    }
+    return vcpus;
+}
+
+static void
+stats_add_vcpus(DriverCtx *ctx, const Guest *self, GArray *params, const DomainDef *def,
+                const Status *status)
+{
+    g_autoptr(GArray) vcpus = status ? stats_vcpus(ctx, self, status) : NULL;
 
     params_add_uint(params, "vcpu.current", def->tune.vcpus_current);
     params_add_uint(params, "vcpu.maximum", def->tune.vcpus);
-    for (guint i = 0; times && i < times->len && i < def->tune.vcpus_current; i++) {
+    for (guint i = 0; vcpus && i < vcpus->len && i < def->tune.vcpus_current; i++) {
+        const DomainVcpu *vcpu = &g_array_index(vcpus, DomainVcpu, i);
         char field[64];
 
         g_snprintf(field, sizeof(field), "vcpu.%u.state", i);
-        params_add_int(params, field, 1); /* VIR_VCPU_RUNNING */
+        params_add_int(params, field, vcpu->state);
         g_snprintf(field, sizeof(field), "vcpu.%u.time", i);
-        params_add_ullong(params, field, g_array_index(times, guint64, i));
+        params_add_ullong(params, field, vcpu->time_ns);
     }
 }
 
@@ -141,7 +162,7 @@ guest_get_stats(DriverCtx *ctx, const ObjectRef *ref, guint groups, GError **err
     }
     stats_add_usage(params, def, status, groups);
     if (groups & STATS_VCPU)
-        stats_add_vcpus(params, def, status);
+        stats_add_vcpus(ctx, self, params, def, status);
     if (groups & STATS_INTERFACE && status)
         stats_add_nets(params, status);
     if (ctx->kind->add_stats)

@@ -18,6 +18,7 @@ guest_open(DriverCtx *ctx, const ObjectRef *ref, GError **error)
 {
     g_autoptr(Guest) self = g_new0(Guest, 1);
 
+    self->kind = ctx->kind;
     self->store = guest_store(ctx);
     self->object = store_find_name(self->store, ref->name, NULL);
     if (!self->object || memcmp(self->object->uuid, ref->uuid, sizeof(ref->uuid)) != 0) {
@@ -131,7 +132,7 @@ guest_save_config(Guest *self, const DomainDef *def, GError **error)
 gboolean
 guest_save_live(Guest *self, const DomainDef *def, GError **error)
 {
-    g_autofree char *xml = domain_def_format(def, DOMAIN_FORMAT_INACTIVE | DOMAIN_FORMAT_SECURE);
+    g_autofree char *xml = domain_def_format(def, self->kind->live_format | DOMAIN_FORMAT_SECURE);
 
     return store_write_live(self->store, self->object->name, "live.xml", xml, error);
 }

@@ -22,6 +22,7 @@
 #define AFFECT_CONFIG 2u
 
 struct Guest {
+    const GuestKind *kind;
     Store *store;
     StoreObject *object;
     char *live_dir;
