@@ -29,6 +29,7 @@ driver_version(DriverCtx *ctx, gulong *ret_version, GError **error)
 
 static const DomainLifecycle lifecycle = {
     GUEST_LIFECYCLE,
+    .start = guest_start,
     .start_files = guest_start_files,
     .send_signal = container_send_signal,
 };

@@ -14,9 +14,9 @@ extern const DomainObjects guest_objects; /* guest-objects.c */
 
 /* What every driver of guests puts into its DomainLifecycle before it adds its own. */
 #define GUEST_LIFECYCLE                                                                            \
-    .start = guest_start, .create_xml = guest_create_xml, .dry_run = guest_dry_run,                \
-    .destroy = guest_destroy, .shutdown = guest_shutdown, .reboot = guest_reboot,                  \
-    .suspend = guest_suspend, .resume = guest_resume, .wait = guest_wait
+    .create_xml = guest_create_xml, .dry_run = guest_dry_run, .destroy = guest_destroy,            \
+    .shutdown = guest_shutdown, .reboot = guest_reboot, .suspend = guest_suspend,                  \
+    .resume = guest_resume, .wait = guest_wait
 
 /* guest-lifecycle.c */
 gboolean guest_destroy(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **error);
