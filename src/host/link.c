@@ -119,13 +119,14 @@ link_make_macvlan(int sock, const LinkMacvlan *macvlan)
                (struct ifinfomsg){.ifi_flags = up_flag(macvlan->is_up), .ifi_change = IFF_UP});
     rtnl_put_text(&message, IFLA_IFNAME, macvlan->guest_name);
     rtnl_put_u32(&message, IFLA_LINK, (uint32_t)macvlan->parent_index);
-    rtnl_put_u32(&message, IFLA_NET_NS_PID, (uint32_t)macvlan->pid);
+    if (macvlan->pid)
+        rtnl_put_u32(&message, IFLA_NET_NS_PID, (uint32_t)macvlan->pid);
     if (macvlan->mac)
         rtnl_put(&message, IFLA_ADDRESS, macvlan->mac, LINK_MAC_SIZE);
     if (macvlan->mtu)
         rtnl_put_u32(&message, IFLA_MTU, macvlan->mtu);
     info = rtnl_nest(&message, IFLA_LINKINFO);
-    rtnl_put_text(&message, IFLA_INFO_KIND, "macvlan");
+    rtnl_put_text(&message, IFLA_INFO_KIND, macvlan->is_macvtap ? "macvtap" : "macvlan");
     data = rtnl_nest(&message, IFLA_INFO_DATA);
     rtnl_put_u32(&message, IFLA_MACVLAN_MODE, macvlan->mode);
     rtnl_unnest(&message, data);
@@ -183,6 +184,24 @@ link_set_up(int sock, int index, bool up)
     begin_link(
         &message, RTM_NEWLINK, 0,
         (struct ifinfomsg){.ifi_index = index, .ifi_flags = up_flag(up), .ifi_change = IFF_UP});
+    return rtnl_talk(sock, &message, NULL);
+}
+
+int
+link_configure(int sock, int index, const LinkSettings *settings)
+{
+    RtnlMessage message;
+
+    begin_link(&message, RTM_NEWLINK, 0,
+               (struct ifinfomsg){.ifi_index = index,
+                                  .ifi_flags = up_flag(settings->is_up),
+                                  .ifi_change = settings->is_up ? IFF_UP : 0});
+    if (settings->mac)
+        rtnl_put(&message, IFLA_ADDRESS, settings->mac, LINK_MAC_SIZE);
+    if (settings->mtu)
+        rtnl_put_u32(&message, IFLA_MTU, settings->mtu);
+    if (settings->bridge_index)
+        rtnl_put_u32(&message, IFLA_MASTER, (uint32_t)settings->bridge_index);
     return rtnl_talk(sock, &message, NULL);
 }
 

@@ -57,7 +57,8 @@ typedef struct {
     const uint8_t *mac;
     unsigned mtu;
     bool is_up;
-    pid_t pid;
+    pid_t pid;       /* 0: ours */
+    bool is_macvtap; /* with a character device, see host/tap.h */
 } LinkMacvlan;
 
 /* Born in the namespace of @pid. */
@@ -78,6 +79,14 @@ int link_make_bridge(int sock, const LinkBridge *bridge);
 /* Into the namespace of @pid (which is looked up by the caller's pids), under @new_name (NULL: as is). */
 int link_move(int sock, int index, pid_t pid, const char *new_name);
 int link_set_up(int sock, int index, bool up);
+typedef struct {
+    const uint8_t *mac; /* NULL: leave */
+    unsigned mtu;       /* 0: leave */
+    int bridge_index;   /* 0: leave */
+    bool is_up;
+} LinkSettings;
+/* All of them in one message. */
+int link_configure(int sock, int index, const LinkSettings *settings);
 /* Sets it down first, which older kernels want. */
 int link_rename(int sock, int index, const char *name);
 int link_delete(int sock, int index);

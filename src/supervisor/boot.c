@@ -54,35 +54,6 @@ undo_made(Guest *guest, int number)
     made_remove(guest);
 }
 
-/* "NAME=VALUE" strings of the plan's env lines; one allocation. */
-static char **
-make_env(const Plan *plan)
-{
-    const PlanPhase *phase = &plan->phase[PLAN_INIT];
-    size_t n = 0, size = 0;
-    char **env, *at;
-
-    for (int i = 0; i < phase->n; i++)
-        if (phase->steps[i].op == OP_ENV) {
-            n++;
-            size += strlen(phase->steps[i].argv[1]) + strlen(phase->steps[i].argv[2]) + 2;
-        }
-    env = malloc((n + 1) * sizeof *env + size);
-    if (!env)
-        return NULL;
-    at = (char *)(env + n + 1);
-    n = 0;
-    for (int i = 0; i < phase->n; i++)
-        if (phase->steps[i].op == OP_ENV) {
-            char *const *argv = phase->steps[i].argv;
-
-            env[n++] = at;
-            at = stpcpy(stpcpy(stpcpy(at, argv[1]), "="), argv[2]) + 1;
-        }
-    env[n] = NULL;
-    return env;
-}
-
 static int
 clone_flags(const Guest *guest, uint64_t *ret_flags, Err *err)
 {
@@ -216,8 +187,8 @@ prepare_child(Guest *guest, Err *err)
     return let_go(guest, err);
 }
 
-static int
-make_sockets(Guest *guest, int pair[2], Err *err)
+int
+boot_progress(Guest *guest, Err *err)
 {
     if (!guest->progress) {
         guest->progress = mmap(NULL, sizeof *guest->progress, PROT_READ | PROT_WRITE,
@@ -228,6 +199,14 @@ make_sockets(Guest *guest, int pair[2], Err *err)
         }
     }
     *guest->progress = 0;
+    return 0;
+}
+
+static int
+make_sockets(Guest *guest, int pair[2], Err *err)
+{
+    if (boot_progress(guest, err) < 0)
+        return -1;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return err_set_errno(err, errno, "cannot start the guest");
     return 0;
@@ -274,7 +253,7 @@ fill_child(Guest *guest, Child *child, bool has_own_net, Err *err)
     child->sources = calloc((size_t)n + 1, sizeof *child->sources);
     for (int i = 0; child->sources && i <= n; i++)
         child->sources[i] = -1;
-    child->envp = make_env(&guest->plan);
+    child->envp = plan_env(&guest->plan);
     if (child->has_userns)
         child->reals = real_sources(guest);
     if (!child->sources || !child->envp || (child->has_userns && !child->reals) ||

@@ -76,6 +76,11 @@ int child_network(Child *child, Err *err);
 /* payload and init phases; returns only on failure. */
 int child_become_init(Child *child, Err *err);
 
+/* Dies with the supervisor, also when that died before this call. */
+int child_tie(Child *child, Err *err);
+/* Out of the supervisor's session and signal settings, without its locks. */
+int child_leave_supervisor(Child *child, Err *err);
+noreturn void child_give_up(Child *child, const Err *err);
 void child_say_lack(Child *child, const char *file, const char *why);
 int child_send(int socket, const void *data, size_t size, int fd);
 

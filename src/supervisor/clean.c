@@ -22,11 +22,13 @@
 #include "supervisor/fault.h"
 #include "supervisor/guest-priv.h"
 #include "supervisor/keep.h"
+#include "supervisor/machine-priv.h"
 #include "supervisor/modes.h"
 #include "supervisor/plan-ops.h"
 
 #define STATUS_MAX   (1 << 20)
 #define LINK_GONE_MS 1000
+#define HELPERS_MAX  16
 
 typedef struct {
     pid_t pid;
@@ -34,7 +36,8 @@ typedef struct {
 } Process;
 
 typedef struct {
-    Process init, helper;
+    Process init, helpers[HELPERS_MAX];
+    int n_helpers;
 } Remains;
 
 /* -1 when it has gone, or the number is somebody else's by now */
@@ -110,8 +113,8 @@ read_status(Guest *guest, Remains *remains)
             guest->supervisor_start = value;
         } else if (strcmp(op.argv[0], "init") == 0) {
             remains->init = (Process){(pid_t)pid, value};
-        } else if (strcmp(op.argv[0], "helper") == 0) {
-            remains->helper = (Process){(pid_t)pid, value};
+        } else if (strcmp(op.argv[0], "helper") == 0 && remains->n_helpers < HELPERS_MAX) {
+            remains->helpers[remains->n_helpers++] = (Process){(pid_t)pid, value};
         }
     }
     free(text);
@@ -177,6 +180,8 @@ undo_host(Guest *guest)
 
         if (!undo)
             undo = ops_net_undo(step->op);
+        if (!undo)
+            undo = ops_machine_undo(step->op);
         if (undo)
             undo(guest, guest_step_number(guest, step));
         else if (step->op == OP_SUPERVISOR_GROUP)
@@ -240,13 +245,17 @@ clean_main(int argc, char **argv)
     read_status(&guest, &remains);
     kill_groups(&guest.plan);
     end_process(&remains.init);
-    end_process(&remains.helper);
+    for (int i = 0; i < remains.n_helpers; i++)
+        end_process(&remains.helpers[i]);
     if (guest.is_network)
         keep_at_end(&guest.plan);
-    await_links(&guest);
+    if (!guest.machine)
+        await_links(&guest);
     lent_restore(guest.live_fd);
     made_remove(&guest);
     undo_host(&guest);
+    if (guest.machine)
+        machine_clean(&guest);
     remove_files(&guest);
     guest.state = GUEST_ENDED;
     guest.reason = GUEST_REASON_CRASHED;

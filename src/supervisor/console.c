@@ -313,7 +313,8 @@ console_resize(Console *console, int cols, int rows, Err *err)
                        cols, rows);
     if (console->guest.fd < 0)
         return err_set(err, "state", "the guest is rebooting");
-    if (ioctl(console->guest.fd, TIOCSWINSZ, &size) < 0)
+    /* ENOTTY: a machine's line, which has no size */
+    if (ioctl(console->guest.fd, TIOCSWINSZ, &size) < 0 && errno != ENOTTY)
         return err_set_errno(err, errno, "cannot resize the console");
     return 0;
 }

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/io.h"
 #include "supervisor/loop-priv.h"
 
 #define REQUESTS_A_TURN 16 /* of one client, before others are served */
@@ -23,6 +24,9 @@ drop(ControlClient *client)
         return;
     watch_remove(&client->loop->set, &client->watch);
     (void)close(fd);
+    if (client->state == CLIENT_BUSY)
+        machine_forget_client(client->loop->guest, client);
+    client->state = CLIENT_TALKS;
 }
 
 static void
@@ -80,6 +84,12 @@ control_ok(ControlClient *client, const char *first, const char *second, int fd)
 }
 
 void
+control_text(ControlClient *client, const char *text)
+{
+    answer(client, text, strlen(text), -1);
+}
+
+void
 control_error(ControlClient *client, const Err *err)
 {
     char text[CONTROL_MAX] = "error";
@@ -134,6 +144,29 @@ take_packet(ControlClient *client, char *text, size_t size)
     control_error(client, &err);
 }
 
+/* As recv(2), with the one descriptor that may come along. */
+static ssize_t
+receive(ControlClient *client, char *text)
+{
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int) * CONTROL_FDS_MAX)];
+    } control;
+    struct iovec part = {text, CONTROL_MAX};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    ssize_t n = recvmsg(client->watch.fd, &message, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC);
+    struct cmsghdr *header = n < 0 ? NULL : CMSG_FIRSTHDR(&message);
+
+    client->fd = -1;
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+        header->cmsg_len == CMSG_LEN(sizeof client->fd))
+        memcpy(&client->fd, CMSG_DATA(header), sizeof client->fd);
+    return n;
+}
+
 static void
 client_ready(Watch *watch, uint32_t events)
 {
@@ -147,8 +180,7 @@ client_ready(Watch *watch, uint32_t events)
             watch_rearm(&client->loop->set, watch);
             break;
         }
-        n = recv(watch->fd, text, CONTROL_MAX, MSG_DONTWAIT | MSG_TRUNC);
-
+        n = receive(client, text);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
@@ -164,6 +196,7 @@ client_ready(Watch *watch, uint32_t events)
         } else {
             take_packet(client, text, (size_t)n);
         }
+        io_close(&client->fd); /* nobody wanted it */
     }
     if (events & (EPOLLHUP | EPOLLERR))
         drop(client);
@@ -252,6 +285,7 @@ take_connection(Loop *loop, ControlClient *client, int fd)
     drop(client); /* who was silent there */
     *client = (ControlClient){.watch = {.func = client_ready, .owner = client, .fd = -1},
                               .loop = loop,
+                              .fd = -1,
                               .is_denied = is_denied,
                               .number = ++loop->n_connections};
     if (watch_add(&loop->set, &client->watch, fd, EPOLLIN | EPOLLRDHUP, NULL) < 0)
@@ -307,6 +341,15 @@ control_listen(Loop *loop, Err *err)
     return 0;
 }
 
+static void
+control_say_over(ControlClient *client)
+{
+    Err err = {0};
+
+    (void)err_set(&err, "state", "the machine has ended");
+    control_error(client, &err);
+}
+
 void
 control_finish(Loop *loop)
 {
@@ -318,8 +361,10 @@ control_finish(Loop *loop)
             continue;
         if (client->state == CLIENT_WAITS)
             control_say_end(client);
-        else
+        else if (client->state == CLIENT_DESTROYS)
             control_ok(client, NULL, NULL, -1);
+        else
+            control_say_over(client);
         client->state = CLIENT_TALKS;
     }
 }

@@ -8,9 +8,6 @@
 #include "supervisor/ask.h"
 #include "supervisor/loop-priv.h"
 
-/* Each answers the client, or fills @err and returns -1. argv[0] is the verb. */
-typedef int (*VerbFunc)(ControlClient *client, char **argv, Err *err);
-
 /* Returns: the place of @word in @words, -1 with @err when it is none of them. */
 static int
 choose(const char *word, const char *const *words, int n_words, const char *what, Err *err)
@@ -42,11 +39,13 @@ need_guest(const ControlClient *client, const char *verb, Err *err)
         return err_set(err, "unsupported", "a network cannot be told to %s", verb);
     if (client->loop->is_finished)
         return err_set(err, "state", "the guest is not running");
+    if (client->loop->guest->state == GUEST_STARTING) /* machines hear while they start */
+        return err_set(err, "state", "the guest is being started");
     return 0;
 }
 
 static int
-verb_hello(ControlClient *client, char **argv, Err *err)
+verb_hello(ControlClient *client, int argc, char **argv, Err *err)
 {
     char version[16];
     int asked;
@@ -65,8 +64,9 @@ verb_hello(ControlClient *client, char **argv, Err *err)
 }
 
 static int
-verb_destroy(ControlClient *client, char **argv, Err *err)
+verb_destroy(ControlClient *client, int argc, char **argv, Err *err)
 {
+    (void)argc;
     (void)argv;
     (void)err;
     if (client->loop->is_finished) {
@@ -99,13 +99,13 @@ ask(ControlClient *client, char **argv, bool reboot, Err *err)
 }
 
 static int
-verb_shutdown(ControlClient *client, char **argv, Err *err)
+verb_shutdown(ControlClient *client, int argc, char **argv, Err *err)
 {
     return ask(client, argv, false, err);
 }
 
 static int
-verb_reboot(ControlClient *client, char **argv, Err *err)
+verb_reboot(ControlClient *client, int argc, char **argv, Err *err)
 {
     return ask(client, argv, true, err);
 }
@@ -127,19 +127,19 @@ freeze(ControlClient *client, char **argv, bool is_freeze, Err *err)
 }
 
 static int
-verb_suspend(ControlClient *client, char **argv, Err *err)
+verb_suspend(ControlClient *client, int argc, char **argv, Err *err)
 {
     return freeze(client, argv, true, err);
 }
 
 static int
-verb_resume(ControlClient *client, char **argv, Err *err)
+verb_resume(ControlClient *client, int argc, char **argv, Err *err)
 {
     return freeze(client, argv, false, err);
 }
 
 static int
-verb_signal(ControlClient *client, char **argv, Err *err)
+verb_signal(ControlClient *client, int argc, char **argv, Err *err)
 {
     int pid, number;
 
@@ -153,8 +153,9 @@ verb_signal(ControlClient *client, char **argv, Err *err)
 }
 
 static int
-verb_wait(ControlClient *client, char **argv, Err *err)
+verb_wait(ControlClient *client, int argc, char **argv, Err *err)
 {
+    (void)argc;
     (void)argv;
     (void)err;
     if (client->loop->is_finished)
@@ -165,8 +166,9 @@ verb_wait(ControlClient *client, char **argv, Err *err)
 }
 
 static int
-verb_status(ControlClient *client, char **argv, Err *err)
+verb_status(ControlClient *client, int argc, char **argv, Err *err)
 {
+    (void)argc;
     (void)argv;
     if (!client->loop->is_finished && guest_status_write(client->loop->guest, err) < 0)
         return -1;
@@ -193,7 +195,7 @@ find_console(ControlClient *client, const char *text, Err *err)
 }
 
 static int
-verb_console(ControlClient *client, char **argv, Err *err)
+verb_console(ControlClient *client, int argc, char **argv, Err *err)
 {
     static const char *const rights[] = {"ro", "rw"};
     static const char *const modes[] = {"plain", "safe", "force"}; /* as ConsoleMode */
@@ -215,7 +217,7 @@ verb_console(ControlClient *client, char **argv, Err *err)
 }
 
 static int
-verb_resize(ControlClient *client, char **argv, Err *err)
+verb_resize(ControlClient *client, int argc, char **argv, Err *err)
 {
     Console *console;
     int cols, rows;
@@ -230,35 +232,45 @@ verb_resize(ControlClient *client, char **argv, Err *err)
     return 0;
 }
 
-static const struct {
-    const char *name;
-    int n_args;
-    VerbFunc func;
-} verbs[] = {
-    {"hello", 1, verb_hello},     {"destroy", 0, verb_destroy}, {"shutdown", 1, verb_shutdown},
-    {"reboot", 1, verb_reboot},   {"suspend", 0, verb_suspend}, {"resume", 0, verb_resume},
-    {"signal", 2, verb_signal},   {"wait", 0, verb_wait},       {"status", 0, verb_status},
-    {"console", 5, verb_console}, {"resize", 3, verb_resize},
+static const Verb verbs[] = {
+    {"hello", 1, 1, verb_hello},       {"destroy", 0, 0, verb_destroy},
+    {"shutdown", 1, 1, verb_shutdown}, {"reboot", 1, 1, verb_reboot},
+    {"suspend", 0, 0, verb_suspend},   {"resume", 0, 0, verb_resume},
+    {"signal", 2, 2, verb_signal},     {"wait", 0, 0, verb_wait},
+    {"status", 0, 0, verb_status},     {"console", 5, 5, verb_console},
+    {"resize", 3, 3, verb_resize},
 };
+
+static const Verb *
+find_verb(const ControlClient *client, const char *name)
+{
+    const Verb *verb = client->loop->guest->machine ? machine_verb_find(name) : NULL;
+
+    for (size_t i = 0; !verb && i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            verb = &verbs[i];
+    return verb;
+}
 
 static int
 carry_out(ControlClient *client, int argc, char **argv, Err *err)
 {
+    const Verb *verb = find_verb(client, argv[0]);
+
+    if (client->state == CLIENT_BUSY)
+        return err_set(err, "state", "this connection waits for an answer already");
     if (client->state != CLIENT_TALKS)
         return err_set(err, "state", "this connection waits for the guest's end already");
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        if (strcmp(verbs[i].name, argv[0]) != 0)
-            continue;
-        if (argc - 1 != verbs[i].n_args)
-            return err_set(err, "argument", "'%s' takes %d words, not %d", argv[0], verbs[i].n_args,
-                           argc - 1);
-        if (!client->has_greeted && verbs[i].func != verb_hello)
-            return err_set(err, "argument", "the first word on a connection is hello, not '%s'",
-                           argv[0]);
-        return verbs[i].func(client, argv, err);
-    }
-    return err_set(err, "unsupported", "the guest's supervisor (lodge %s) does not know '%s'",
-                   LODGE_VERSION, argv[0]);
+    if (!verb)
+        return err_set(err, "unsupported", "the guest's supervisor (lodge %s) does not know '%s'",
+                       LODGE_VERSION, argv[0]);
+    if (argc - 1 < verb->min || argc - 1 > verb->max)
+        return err_set(err, "argument", "'%s' takes %d words, not %d", argv[0],
+                       argc - 1 < verb->min ? verb->min : verb->max, argc - 1);
+    if (!client->has_greeted && verb->func != verb_hello)
+        return err_set(err, "argument", "the first word on a connection is hello, not '%s'",
+                       argv[0]);
+    return verb->func(client, argc, argv, err);
 }
 
 void

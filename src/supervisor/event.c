@@ -9,6 +9,7 @@
 
 #include "host/io.h"
 #include "supervisor/guest-priv.h"
+#include "supervisor/json.h"
 
 /* libvirt's words and numbers */
 static const struct {
@@ -24,56 +25,69 @@ static const struct {
     [EVENT_DESTROYED] = {"lifecycle", "stopped", "destroyed", 5, 1, true},
     [EVENT_CRASHED] = {"lifecycle", "stopped", "crashed", 5, 2, true},
     [EVENT_FAILED] = {"lifecycle", "stopped", "failed", 5, 5, true},
+    [EVENT_SAVED] = {"lifecycle", "stopped", "saved", 5, 4, true},
+    [EVENT_RESTORED] = {"lifecycle", "started", "restored", 2, 2, false},
+    [EVENT_WAKEUP] = {"lifecycle", "started", "wakeup", 2, 4, false},
+    [EVENT_SUSPENDED_IOERROR] = {"lifecycle", "suspended", "i/o-error", 3, 2, false},
+    [EVENT_SUSPENDED_WATCHDOG] = {"lifecycle", "suspended", "watchdog", 3, 3, false},
+    [EVENT_SUSPENDED_RESTORED] = {"lifecycle", "suspended", "restored", 3, 4, false},
+    [EVENT_SHUTDOWN_FINISHED] = {"lifecycle", "shutdown", "finished", 6, 0, false},
+    [EVENT_SHUTDOWN_GUEST] = {"lifecycle", "shutdown", "guest", 6, 1, false},
+    [EVENT_SHUTDOWN_HOST] = {"lifecycle", "shutdown", "host", 6, 2, false},
+    [EVENT_PMSUSPENDED] = {"lifecycle", "pmsuspended", "memory", 7, 0, false},
+    [EVENT_PMSUSPENDED_DISK] = {"lifecycle", "pmsuspended", "disk", 7, 1, false},
+    [EVENT_PANICKED] = {"lifecycle", "crashed", "panicked", 8, 0, false},
+    [EVENT_CRASHLOADED] = {"lifecycle", "crashed", "crashloaded", 8, 1, false},
 };
 
 #define NETWORK_STOPPED 3
 
-/* A JSON string; bytes above 0x7f go through. */
-static void
-quote(const char *text, char *out, size_t size)
+void
+event_write(const Guest *guest, const EventText *text)
 {
-    size_t at = 0;
+    const char *detail_text = text->detail ? text->detail : "";
+    size_t detail_size = text->detail_size ? text->detail_size : strlen(detail_text);
+    char line[EVENT_DETAIL_MAX * 2 + 4096], name[1024], detail[EVENT_DETAIL_MAX * 2], data[512];
+    struct timespec now;
+    long long time_us = text->time_us;
+    int fd, size;
 
-    for (; *text && at + 8 < size; text++) {
-        unsigned char c = (unsigned char)*text;
-
-        if (c == '"' || c == '\\') {
-            out[at++] = '\\';
-            out[at++] = (char)c;
-        } else if (c < 0x20) {
-            at += (size_t)snprintf(out + at, size - at, "\\u%04x", c);
-        } else {
-            out[at++] = (char)c;
-        }
-    }
-    out[at] = '\0';
+    if (!guest->events)
+        return;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    if (time_us == 0)
+        time_us = (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+    if (json_quote(guest->name, strlen(guest->name), name, sizeof name) < 0 ||
+        json_quote(detail_text, detail_size, detail, sizeof detail) < 0)
+        return; /* longer than anything that is told of */
+    if (json_quote(text->data ? text->data : "", text->data ? strlen(text->data) : 0, data,
+                   sizeof data) < 0)
+        return;
+    size = io_format(line, sizeof line,
+                     "{\"time\":%lld,\"driver\":\"%s\",\"name\":%s,\"uuid\":\"%s\",\"id\":%d,"
+                     "\"kind\":\"%s\",\"event\":\"%s\",\"event-number\":%d,\"detail\":%s,"
+                     "\"detail-number\":%d%s%s}\n",
+                     time_us, guest->driver, name, guest->uuid ? guest->uuid : "",
+                     text->is_off || guest->is_network ? -1 : (int)guest->supervisor_pid,
+                     text->kind, text->event, text->number, detail, text->detail_number,
+                     text->data ? ",\"data\":" : "", text->data ? data : "");
+    fd = size < 0 ? -1 : open(guest->events, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        (void)!write(fd, line, (size_t)size); /* a full disk does not stop a guest */
+    io_close(&fd);
 }
 
 void
 event_append(const Guest *guest, EventWhat what)
 {
-    char line[2048], name[1024];
-    struct timespec now;
-    int number = events[what].event_number, fd, size;
+    EventText text = {.kind = events[what].kind,
+                      .event = events[what].event,
+                      .number = events[what].event_number,
+                      .detail = guest->is_network ? "" : events[what].detail,
+                      .detail_number = guest->is_network ? 0 : events[what].detail_number,
+                      .is_off = events[what].is_off};
 
-    if (!guest->events)
-        return;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    quote(guest->name, name, sizeof name);
-    if (guest->is_network && events[what].is_off)
-        number = NETWORK_STOPPED;
-    size = io_format(line, sizeof line,
-                     "{\"time\":%lld,\"driver\":\"%s\",\"name\":\"%s\",\"uuid\":\"%s\",\"id\":%d,"
-                     "\"kind\":\"%s\",\"event\":\"%s\",\"event-number\":%d,\"detail\":\"%s\","
-                     "\"detail-number\":%d}\n",
-                     (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, guest->driver, name,
-                     guest->uuid ? guest->uuid : "",
-                     events[what].is_off || guest->is_network ? -1 : (int)guest->supervisor_pid,
-                     events[what].kind, events[what].event, number,
-                     guest->is_network ? "" : events[what].detail,
-                     guest->is_network ? 0 : events[what].detail_number);
-    fd = size < 0 ? -1 : open(guest->events, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        (void)!write(fd, line, (size_t)size); /* a full disk does not stop a guest */
-    io_close(&fd);
+    if (guest->is_network && text.is_off)
+        text.number = NETWORK_STOPPED;
+    event_write(guest, &text);
 }

@@ -59,16 +59,15 @@ child_say_lack(Child *child, const char *file, const char *why)
     send_pair(child->socket, 'L', file, why);
 }
 
-static noreturn void
-give_up(Child *child, const Err *err)
+noreturn void
+child_give_up(Child *child, const Err *err)
 {
     send_pair(child->socket, 'E', err->word, err->text);
     _exit(127);
 }
 
-/* Dies with the supervisor, also when that died before this call. */
-static int
-tie_to_parent(Child *child, Err *err)
+int
+child_tie(Child *child, Err *err)
 {
     struct pollfd peer = {.fd = child->socket, .events = POLLOUT};
 
@@ -79,9 +78,8 @@ tie_to_parent(Child *child, Err *err)
     return 0;
 }
 
-/* Out of the supervisor's session and signal settings, without its locks. */
-static int
-leave_supervisor(Child *child, Err *err)
+int
+child_leave_supervisor(Child *child, Err *err)
 {
     Guest *guest = child->guest;
     sigset_t none;
@@ -200,19 +198,19 @@ child_main(Child *child)
     Err err = {0};
 
     child->tree_fd = child->mask_fd = child->slave_fd = child->made_fd = -1;
-    if (tie_to_parent(child, &err) < 0 || leave_supervisor(child, &err) < 0)
-        give_up(child, &err);
+    if (child_tie(child, &err) < 0 || child_leave_supervisor(child, &err) < 0)
+        child_give_up(child, &err);
     /* slave, not private: what an automounter mounts for us on the host has to arrive here */
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0) {
         (void)err_set_errno(&err, errno, "cannot separate the guest's mounts from the host's");
-        give_up(child, &err);
+        child_give_up(child, &err);
     }
     if (open_and_become_root(child, &err) < 0 || do_phase(child, &err) < 0)
-        give_up(child, &err);
+        child_give_up(child, &err);
     /* all that can be done without the supervisor comes before its word */
     if (child_loopback(child, &err) < 0 || child_seal_root(child, &err) < 0 ||
         enter_groups(child, &err) < 0 || child_network(child, &err) < 0)
-        give_up(child, &err);
+        child_give_up(child, &err);
     (void)child_become_init(child, &err);
-    give_up(child, &err);
+    child_give_up(child, &err);
 }

@@ -12,6 +12,7 @@
 #include "supervisor/control.h"
 #include "supervisor/fault.h"
 #include "supervisor/guest-priv.h"
+#include "supervisor/machine.h"
 #include "supervisor/plan-ops.h"
 
 static int
@@ -20,11 +21,13 @@ load_on(Guest *guest, const PlanStep *step, Err *err)
     static const char *const events[GUEST_ON_LAST] = {
         [GUEST_ON_POWEROFF] = "poweroff", [GUEST_ON_REBOOT] = "reboot", [GUEST_ON_CRASH] = "crash"};
     bool restart = strcmp(step->argv[2], "restart") == 0;
+    bool preserve = guest->machine && strcmp(step->argv[2], "preserve") == 0;
 
     for (int i = 0; i < GUEST_ON_LAST; i++)
         if (strcmp(step->argv[1], events[i]) == 0 &&
-            (restart || strcmp(step->argv[2], "destroy") == 0)) {
+            (restart || preserve || strcmp(step->argv[2], "destroy") == 0)) {
             guest->restarts[i] = restart;
+            guest->preserves[i] = preserve;
             return 0;
         }
     return err_set(err, "config", "plan line %d: unknown event or action", step->line);
@@ -62,6 +65,8 @@ load_step(Guest *guest, const PlanStep *step, Err *err)
     switch (step->op) {
     case OP_KIND:
         guest->is_network = strcmp(arg, "network") == 0;
+        if (strcmp(arg, "machine") == 0)
+            return machine_new(guest, err);
         if (!guest->is_network && strcmp(arg, "guest") != 0)
             return err_set(err, "config", "plan line %d: unknown kind '%s'", step->line, arg);
         break;

@@ -32,6 +32,9 @@ const PlanStep *guest_step(const Guest *guest, int number);
 GuestGroup *guest_group(Guest *guest, const char *dir);
 GuestLoop *guest_loop(Guest *guest, const char *id);
 
+/* live.c: LIVE/@name with all that is in it; harmless when it is not there. */
+void live_remove_dir(Guest *guest, const char *name);
+
 /* After guest_undo() of one that ran: the parents of its groups go, where nobody uses them. */
 void guest_leave_groups(const Guest *guest);
 
@@ -41,6 +44,8 @@ void guest_lack(Guest *guest, const char *file, const char *why);
 /* guest.c: what is left of phase host when the child has been cloned: groups of v1, and all limits. */
 int host_phase_late(Guest *guest, Err *err);
 
+/* boot.c: guest->progress is there, and 0. */
+int boot_progress(Guest *guest, Err *err);
 /* boot.c: clone and configure; everything is recorded in boot_undo. */
 int boot_begin(Guest *guest, Err *err);
 /* Waits until the child has exec'd; on failure @err has its words. The caller undoes. */
@@ -73,6 +78,34 @@ typedef enum {
     EVENT_SHUTDOWN,
     EVENT_DESTROYED,
     EVENT_CRASHED,
-    EVENT_FAILED
+    EVENT_FAILED,
+    /* of machines only */
+    EVENT_SAVED,
+    EVENT_RESTORED,
+    EVENT_WAKEUP,
+    EVENT_SUSPENDED_IOERROR,
+    EVENT_SUSPENDED_WATCHDOG,
+    EVENT_SUSPENDED_RESTORED,
+    EVENT_SHUTDOWN_FINISHED,
+    EVENT_SHUTDOWN_GUEST,
+    EVENT_SHUTDOWN_HOST,
+    EVENT_PMSUSPENDED,
+    EVENT_PMSUSPENDED_DISK,
+    EVENT_PANICKED,
+    EVENT_CRASHLOADED
 } EventWhat;
+
+#define EVENT_DETAIL_MAX 4096
+
+typedef struct {
+    const char *kind, *event;
+    int number;
+    const char *detail; /* (nullable) */
+    size_t detail_size; /* 0: it ends with NUL */
+    int detail_number;
+    const char *data; /* (nullable): no such member */
+    int64_t time_us;  /* 0: now */
+    bool is_off;      /* the object has no id after it */
+} EventText;
+void event_write(const Guest *guest, const EventText *text);
 void event_append(const Guest *guest, EventWhat what);

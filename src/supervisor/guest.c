@@ -20,6 +20,7 @@
 #include "supervisor/detach.h"
 #include "supervisor/fault.h"
 #include "supervisor/guest-priv.h"
+#include "supervisor/machine-priv.h"
 #include "supervisor/plan-ops.h"
 
 #define FREEZE_MS 5000
@@ -30,7 +31,7 @@
 static bool
 is_late(const Guest *guest, const PlanStep *step)
 {
-    if (guest->is_network || plan_find(&guest->plan, PLAN_HOST, "proc-view"))
+    if (guest->is_network || guest->machine || plan_find(&guest->plan, PLAN_HOST, "proc-view"))
         return false;
     return step->op == OP_CGROUP_SET || step->op == OP_DEVICES ||
            (step->op == OP_CGROUP && strcmp(step->argv[1], "v1") == 0);
@@ -49,6 +50,8 @@ run_host_phase(Guest *guest, bool late, Err *err)
             continue;
         if (!func)
             func = ops_net_find(step->op);
+        if (!func && guest->machine)
+            func = ops_machine_find(step->op);
         if (undo_reserve(&guest->host_undo) < 0)
             return err_set_errno(err, ENOMEM, "cannot start '%s'", guest->name);
         if (!func || func(guest, step, err) < 0)
@@ -82,7 +85,7 @@ undo_host_terminals(Guest *guest, int number)
 static int
 open_host_terminals(Guest *guest, Err *err)
 {
-    const PlanPhase *phase = &guest->plan.phase[PLAN_GUEST];
+    const PlanPhase *phase = &guest->plan.phase[guest->machine ? PLAN_HOST : PLAN_GUEST];
     char name[16];
 
     if (undo_reserve(&guest->host_undo) < 0)
@@ -92,7 +95,7 @@ open_host_terminals(Guest *guest, Err *err)
         GuestConsole *console = &guest->consoles[guest->n_consoles];
         int number = 0;
 
-        if (phase->steps[i].op != OP_CONSOLE)
+        if (phase->steps[i].op != OP_CONSOLE && phase->steps[i].op != OP_CONSOLE_SOCKET)
             continue;
         if (guest->n_consoles == GUEST_CONSOLES_MAX)
             return err_set(err, "limit", "a guest has at most %d consoles", GUEST_CONSOLES_MAX);
@@ -109,6 +112,12 @@ open_host_terminals(Guest *guest, Err *err)
     return 0;
 }
 
+static int
+begin_payload(Guest *guest, Err *err)
+{
+    return guest->machine ? machine_spawn(guest, err) : boot_begin(guest, err);
+}
+
 int
 guest_begin(Guest *guest, Err *err)
 {
@@ -117,9 +126,10 @@ guest_begin(Guest *guest, Err *err)
     guest->started = time(NULL);
     guest->state = GUEST_STARTING;
     /* the child is at work while the terminals are opened */
-    if (run_host_phase(guest, false, err) < 0 ||
+    if ((guest->machine && machine_prepare(guest, err) < 0) ||
+        run_host_phase(guest, false, err) < 0 ||
         (!guest->is_network &&
-         (boot_begin(guest, err) < 0 || open_host_terminals(guest, err) < 0))) {
+         (begin_payload(guest, err) < 0 || open_host_terminals(guest, err) < 0))) {
         guest_undo(guest, GUEST_REASON_FAILED);
         return -1;
     }
@@ -130,22 +140,27 @@ int
 guest_await(Guest *guest, Err *err)
 {
     /* after the boot init has the launcher's standard streams, if it was to have them */
-    if ((!guest->is_network && boot_await(guest, err) < 0) || detach_stdio(err) < 0) {
+    if ((!guest->is_network && boot_await(guest, err) < 0) ||
+        (guest->machine && machine_await(guest, err) < 0) || detach_stdio(err) < 0) {
         guest_undo(guest, GUEST_REASON_FAILED);
         return -1;
     }
     detach_files(guest);
     guest->state = GUEST_RUNNING;
-    guest->reason = GUEST_REASON_BOOTED;
+    guest->reason = guest->machine ? machine_start_reason(guest) : GUEST_REASON_BOOTED;
     guest->boots = 1;
     if (guest_status_write(guest, err) < 0) {
         guest->state = GUEST_STARTING; /* nobody has heard of it */
         guest_undo(guest, GUEST_REASON_FAILED);
         return -1;
     }
-    event_append(guest, EVENT_STARTED);
-    if (guest->paused)
-        event_append(guest, EVENT_SUSPENDED);
+    if (guest->machine) {
+        machine_say_started(guest);
+    } else {
+        event_append(guest, EVENT_STARTED);
+        if (guest->paused)
+            event_append(guest, EVENT_SUSPENDED);
+    }
     fault_disarm();
     return 0;
 }
@@ -160,7 +175,7 @@ guest_kill(Guest *guest)
     if (guest->init_pidfd >= 0)
         (void)pidfd_send_signal(guest->init_pidfd, SIGKILL, NULL, 0);
     /* a frozen v1 task does not take the signal before it is thawed */
-    if (freezer && guest->paused)
+    if (freezer && guest->paused && !guest->machine)
         (void)cgroup_set(freezer->fd, freezer->version == 1 ? "freezer.state" : "cgroup.freeze",
                          freezer->version == 1 ? "THAWED" : "0", NULL);
     guest->paused = false;
@@ -194,6 +209,10 @@ guest_ended(Guest *guest)
     }
     guest->init_pid = 0;
     io_close(&guest->init_pidfd);
+    if (guest->machine) {
+        guest->reason = machine_ended(guest);
+        return GUEST_OVER;
+    }
     if (guest->destroy_asked) {
         guest->reason = GUEST_REASON_DESTROYED;
         return GUEST_OVER;
@@ -227,19 +246,25 @@ guest_restart(Guest *guest, Err *err)
 }
 
 static EventWhat
-event_of(GuestReason reason)
+event_of(const Guest *guest, GuestReason reason)
 {
     switch (reason) {
     case GUEST_REASON_DESTROYED:
         return EVENT_DESTROYED;
-    case GUEST_REASON_CRASHED:
+    case GUEST_REASON_CRASHED: /* QEMU, not what runs in it: libvirt says so */
+        return guest->machine ? EVENT_FAILED : EVENT_CRASHED;
+    case GUEST_REASON_PANICKED:
         return EVENT_CRASHED;
+    case GUEST_REASON_SAVED:
+        return EVENT_SAVED;
     case GUEST_REASON_FAILED:
         return EVENT_FAILED;
     case GUEST_REASON_UNKNOWN:
     case GUEST_REASON_BOOTED:
     case GUEST_REASON_UNPAUSED:
     case GUEST_REASON_SHUTDOWN:
+    case GUEST_REASON_RESTORED:
+    case GUEST_REASON_WAKEUP:
         break;
     }
     return EVENT_SHUTDOWN;
@@ -260,7 +285,7 @@ guest_undo(Guest *guest, GuestReason reason)
     (void)guest_status_write(guest,
                              NULL); /* a full disk: whoever looks finds alive free, and cleans */
     if (was_running)
-        event_append(guest, event_of(reason));
+        event_append(guest, event_of(guest, reason));
     if (guest->linger_ms ==
         0) /* else a late `wait` must still find the socket; main does it then */
         live_remove(guest);

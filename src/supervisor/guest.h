@@ -39,7 +39,11 @@ typedef enum {
     GUEST_REASON_SHUTDOWN,  /* init ended by itself, or was asked to */
     GUEST_REASON_DESTROYED, /* by a request */
     GUEST_REASON_CRASHED,   /* init was killed by a signal that nobody here sent */
-    GUEST_REASON_FAILED     /* the start failed */
+    GUEST_REASON_FAILED,    /* the start failed */
+    GUEST_REASON_RESTORED,  /* of machines: runs from an image */
+    GUEST_REASON_WAKEUP,    /* runs after the guest had suspended itself */
+    GUEST_REASON_SAVED,     /* ended by a save */
+    GUEST_REASON_PANICKED   /* the guest's system crashed */
 } GuestReason;
 
 typedef enum {
@@ -93,9 +97,10 @@ typedef struct Guest {
     const char *log_path; /* NULL: no console log */
     uint64_t log_max_bytes;
     unsigned log_keep;
-    bool transient;               /* of the plan; the file LIVE/transient decides at the end */
-    bool restarts[GUEST_ON_LAST]; /* on EVENT restart */
-    int linger_ms;                /* how long a `wait` may come late */
+    bool transient;                /* of the plan; the file LIVE/transient decides at the end */
+    bool restarts[GUEST_ON_LAST];  /* on EVENT restart */
+    bool preserves[GUEST_ON_LAST]; /* on EVENT preserve */
+    int linger_ms;                 /* how long a `wait` may come late */
 
     /* descriptors */
     int live_fd;   /* the live directory */
@@ -137,7 +142,8 @@ typedef struct Guest {
     int n_lacks;
     pid_t helper_pid; /* proc-view, or what a network keeps; 0: none */
     uint64_t helper_start;
-    struct Keep *keep; /* see keep.h; NULL for guests */
+    struct Keep *keep;       /* see keep.h; NULL for guests */
+    struct Machine *machine; /* see machine.h; NULL for all but machines */
 
     int guest_rtnl; /* netlink socket in the guest's network, kept only for devices to give back */
     Undo host_undo; /* phase host */

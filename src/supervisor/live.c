@@ -43,6 +43,18 @@ remove_inside(int dir_fd, int depth)
 }
 
 void
+live_remove_dir(Guest *guest, const char *name)
+{
+    int fd = openat(guest->live_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    remove_inside(fd, 0);
+    io_close(&fd);
+    (void)unlinkat(guest->live_fd, name, AT_REMOVEDIR);
+}
+
+void
 live_remove(Guest *guest)
 {
     const char *name = strrchr(guest->live, '/');

@@ -17,6 +17,7 @@
 #include "host/io.h"
 #include "supervisor/keep.h"
 #include "supervisor/loop-priv.h"
+#include "supervisor/machine.h"
 
 #define PATIENCE_MS      1000
 #define DRAIN_MS         200  /* for readers to take the last words of a guest */
@@ -36,6 +37,8 @@ loop_destroy(Loop *loop)
 {
     Guest *guest = loop->guest;
 
+    if (guest->machine && machine_terminate(guest->machine))
+        return; /* it comes again when QEMU does not end */
     guest_kill(guest);
     /* nothing runs whose end could be waited for */
     if (guest->is_network || guest->init_pidfd < 0)
@@ -184,7 +187,7 @@ open_log(const Guest *guest, Console *console, int index)
 
     if (!guest->log_path)
         return;
-    if (index == 0)
+    if (index == 0 && !guest->machine)
         (void)snprintf(path, sizeof path, "%s", guest->log_path);
     else
         (void)snprintf(path, sizeof path, "%.*s-console%d%s", (int)(size - suffix), guest->log_path,
@@ -227,8 +230,11 @@ loop_new(Guest *guest, Err *err)
     loop->helper = (Watch){.func = helper_ready, .owner = loop, .fd = -1};
     loop->patience = (Timer){.func = out_of_patience, .owner = loop};
     loop->again = (Timer){.func = boot_again, .owner = loop};
-    if (watch_set_open(&loop->set, err) == 0 && control_listen(loop, err) == 0)
+    if (watch_set_open(&loop->set, err) == 0 && control_listen(loop, err) == 0) {
+        if (guest->machine)
+            machine_attach(guest, loop);
         return loop;
+    }
     watch_set_close(&loop->set);
     free(loop);
     return NULL;

@@ -89,6 +89,7 @@ payload_confine(const Plan *plan, const PayloadUser *user, Err *err)
     bool is_unprivileged = plan_find(plan, PLAN_PAYLOAD, "no-new-privileges") != NULL;
     bool is_filtered = seccomp && strcmp(seccomp->argv[1], "none") != 0;
     bool filter_first = is_filtered && !is_unprivileged; /* installing it needs sys_admin then */
+    bool may_bound = user || geteuid() == 0; /* a session's machine has nothing to give up */
     uint64_t keep = CAPSET_ALL;
 
     for (int i = 0; i < phase->n; i++) {
@@ -105,8 +106,8 @@ payload_confine(const Plan *plan, const PayloadUser *user, Err *err)
     }
     if (is_unprivileged && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return err_set_errno(err, errno, "cannot forbid new privileges");
-    if (capabilities &&
-        (capset_parse(capabilities->argv[1], &keep, err) < 0 || capset_bound(keep, err) < 0))
+    if (capabilities && (capset_parse(capabilities->argv[1], &keep, err) < 0 ||
+                         (may_bound && capset_bound(keep, err) < 0)))
         return -1;
     if (user && become_user(user, filter_first, err) < 0)
         return -1;

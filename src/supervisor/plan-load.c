@@ -191,3 +191,31 @@ plan_find(const Plan *plan, PlanPhaseId phase, const char *op)
             return &where->steps[i];
     return NULL;
 }
+
+char **
+plan_env(const Plan *plan)
+{
+    const PlanPhase *phase = &plan->phase[PLAN_INIT];
+    size_t n = 0, size = 0;
+    char **env, *at;
+
+    for (int i = 0; i < phase->n; i++)
+        if (phase->steps[i].op == OP_ENV) {
+            n++;
+            size += strlen(phase->steps[i].argv[1]) + strlen(phase->steps[i].argv[2]) + 2;
+        }
+    env = malloc((n + 1) * sizeof *env + size);
+    if (!env)
+        return NULL;
+    at = (char *)(env + n + 1);
+    n = 0;
+    for (int i = 0; i < phase->n; i++)
+        if (phase->steps[i].op == OP_ENV) {
+            char *const *argv = phase->steps[i].argv;
+
+            env[n++] = at;
+            at = stpcpy(stpcpy(stpcpy(at, argv[1]), "="), argv[2]) + 1;
+        }
+    env[n] = NULL;
+    return env;
+}

@@ -57,3 +57,5 @@ void plan_clear(Plan *plan);
 /* The first step of @phase named @op, or NULL. */
 const PlanStep *plan_find(const Plan *plan, PlanPhaseId phase, const char *op);
 const char *plan_phase_word(PlanPhaseId phase);
+/* "NAME=VALUE" of the plan's env lines, NULL at the end, in one allocation; NULL without memory. */
+char **plan_env(const Plan *plan);

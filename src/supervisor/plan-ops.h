@@ -2,7 +2,7 @@
 
 /* supervisor/plan-ops.h - the one table of operations: name, phase, how many arguments.
  *
- * What each does stands in plan.h; who does it: ops-host.c, ops-net.c, ops-link.c (supervisor),
+ * What each does stands in plan.h; who does it: ops-host.c, ops-net.c, ops-link.c, ops-machine.c (supervisor),
  * guest-child.c (the child), payload.c, init-child.c.
  */
 #pragma once
@@ -72,6 +72,20 @@ typedef enum {
     OP_EXEC,
     OP_KEEP,
     OP_AT_END,
+    OP_PAUSED, /* from here on: kind machine */
+    OP_INCOMING,
+    OP_TAP,
+    OP_MACVTAP,
+    OP_OPEN,
+    OP_LISTEN,
+    OP_PAIR,
+    OP_MONITOR,
+    OP_CONSOLE_SOCKET,
+    OP_AGENT,
+    OP_COPY,
+    OP_HELPER,
+    OP_GROUPS,
+    OP_QMP,
     OP_FAULT, /* known to lodge-supervisor-fault only */
     OP_LAST
 } PlanOpId;

@@ -188,7 +188,9 @@
  * phase payload: rlimit, capabilities, no-new-privileges, seccomp none. Without `user` (a session) nothing
  * that takes privileges is tried: bounding set and groups stay the caller's.
  *
- * phase init: user UID GID (numbers), groups GID... (none: no line), env, exec QEMU ARG...
+ * phase init: user UID GID (numbers), groups GID... (none: no line), env, exec QEMU ARG..., and
+ * qmp       COMMAND [JSON]        said to QEMU in the order of the plan, before loading and cont, e.g. set_link or
+ *                                 set_password; when it refuses the start fails
  * The command line has -S always (the supervisor says cont), -no-shutdown always (it decides what `on` says), and
  * -no-reboot when `on reboot` is not restart.
  */

@@ -11,6 +11,7 @@
 #include "host/io.h"
 #include "host/ns.h"
 #include "supervisor/guest-priv.h"
+#include "supervisor/machine.h"
 
 typedef struct {
     char *text;
@@ -24,7 +25,9 @@ static const char *const reason_words[] = {
     [GUEST_REASON_UNKNOWN] = "unknown",     [GUEST_REASON_BOOTED] = "booted",
     [GUEST_REASON_UNPAUSED] = "unpaused",   [GUEST_REASON_SHUTDOWN] = "shutdown",
     [GUEST_REASON_DESTROYED] = "destroyed", [GUEST_REASON_CRASHED] = "crashed",
-    [GUEST_REASON_FAILED] = "failed",
+    [GUEST_REASON_FAILED] = "failed",       [GUEST_REASON_RESTORED] = "restored",
+    [GUEST_REASON_WAKEUP] = "wakeup",       [GUEST_REASON_SAVED] = "saved",
+    [GUEST_REASON_PANICKED] = "panicked",
 };
 
 const char *
@@ -61,15 +64,45 @@ add_escaped(Text *text, const char *arg, const char *after)
 }
 
 static void
+add_machine(Text *text, const Guest *guest)
+{
+    static const char *const keys[] = {"pause-reason", "job", "agent", "monitor broken"};
+
+    for (int i = 0; i < 4; i++) {
+        const char *value = machine_status(guest, i);
+
+        if (!value)
+            continue;
+        add(text, "%s ", keys[i]);
+        add_escaped(text, value, "\n");
+    }
+}
+
+static void
+add_helpers(Text *text, const Guest *guest)
+{
+    MachineProcess helper;
+
+    for (int i = 0; guest->machine && machine_helper(guest, i, &helper); i++) {
+        if (helper.pid <= 0)
+            continue;
+        add(text, "helper %d %llu ", (int)helper.pid, (unsigned long long)helper.start);
+        add_escaped(text, helper.name, "\n");
+    }
+}
+
+static void
 add_groups(Text *text, const Guest *guest)
 {
-    if (guest->freezer >= 0) {
+    if (guest->freezer >= 0 && !guest->machine) {
         add(text, "freezer v%d ", guest->groups[guest->freezer].version);
         add_escaped(text, guest->groups[guest->freezer].dir, "\n");
     } else {
         add(text, "freezer none \\e\n");
     }
     add(text, "paused %s\n", guest->paused ? "yes" : "no");
+    if (guest->machine)
+        add_machine(text, guest);
     for (int i = 0; i < guest->n_groups; i++) {
         add(text, "cgroup v%d ", guest->groups[i].version);
         add_escaped(text, guest->groups[i].controllers, " ");
@@ -109,6 +142,7 @@ format(Text *text, const Guest *guest)
         add_escaped(text, guest->lacks[i].file, " ");
         add_escaped(text, guest->lacks[i].why, "\n");
     }
+    add_helpers(text, guest);
     if (guest->helper_pid > 0) {
         const PlanStep *keep = plan_find(&guest->plan, PLAN_KEEP, "keep");
 
