@@ -6,6 +6,7 @@
 
 #include "conf/machine/machine.h"
 #include "machine/addresses.h"
+#include "machine/nvram.h"
 #include "util/error.h"
 
 static gboolean
@@ -78,5 +79,10 @@ machine_complete_host(DriverCtx *ctx, DomainDef *def, const char *source, GError
         return FALSE;
     }
     caps = qemu_caps_load(ctx->paths, binary, error);
-    return caps != NULL && machine_complete(def, caps, source, error);
+    if (caps == NULL || !machine_complete(def, caps, source, error))
+        return FALSE;
+    /* Written down, so that undefine knows it and a rename of the default changes nothing. */
+    if (def->machine->os.nvram == NULL)
+        def->machine->os.nvram = nvram_path(ctx->paths, def, NULL);
+    return TRUE;
 }

@@ -109,7 +109,7 @@ put_cpu(Page *page)
 
         if (strcmp(model, "host") == 0 || strcmp(model, "max") == 0 || strcmp(model, "base") == 0)
             continue;
-        g_string_append(page->out, "      <model usable='unknown'>");
+        g_string_append(page->out, "      <model usable='unknown' vendor='unknown'>");
         put_escaped(page->out, model);
         g_string_append(page->out, "</model>\n");
     }

@@ -47,15 +47,16 @@ machine_drop_fds(Machine *machine)
         io_close(&machine->fds[i].fd);
 }
 
-/* open FD PATH ro|rw|append [OFFSET] */
+/* open FD PATH ro|rw|append|truncate [OFFSET] */
 static int
 do_open(Guest *guest, const PlanStep *step, Err *err)
 {
     const char *path = step->argv[2], *mode = step->argv[3];
-    int flags = strcmp(mode, "ro") == 0       ? O_RDONLY
-                : strcmp(mode, "rw") == 0     ? O_RDWR
-                : strcmp(mode, "append") == 0 ? O_WRONLY | O_CREAT | O_APPEND
-                                              : -1;
+    int flags = strcmp(mode, "ro") == 0         ? O_RDONLY
+                : strcmp(mode, "rw") == 0       ? O_RDWR
+                : strcmp(mode, "append") == 0   ? O_WRONLY | O_CREAT | O_APPEND
+                : strcmp(mode, "truncate") == 0 ? O_WRONLY | O_CREAT | O_APPEND | O_TRUNC
+                                                : -1;
     uint64_t offset = 0;
     int fd;
 

@@ -170,8 +170,8 @@
  *                                 ALIAS ("net0") is only for the line `netdev HOSTNAME ALIAS MAC` in status
  * macvtap   FD ALIAS PARENT MODE HOSTNAME MAC MTU
  *                                 MODE as macvlan; MAC is the guest's. undo: deleted
- * open      FD PATH ro|rw|append [OFFSET]
- *                                 append: made when missing, 0600. OFFSET: where the descriptor stands (-incoming fd:FD)
+ * open      FD PATH ro|rw|append|truncate [OFFSET]
+ *                                 append, truncate: made when missing, 0600; written at the end always. OFFSET: where the descriptor stands (-incoming fd:FD)
  * listen    FD PATH MODE UID GID  a listening unix stream socket at PATH (absolute, or below LIVE), mode octal; \e: owner as is.
  *                                 A socket that nobody listens on is replaced. undo: unlinked
  * pair      FD FD2                a stream socket pair, e.g. passt's end and QEMU's
