@@ -33,7 +33,8 @@
  *   reboot   acpi|agent|any      -> ok METHOD    begun; acpi: when the button was pressed (reboot: and it starts anew, whatever
  *                                           `on poweroff` says, once the guest has powered off)
  *   reset | nmi | wakeup         -> ok
- *   keys + one descriptor (a memfd or file, read from its beginning): lines "down KEY", "up KEY", "wait MS"; KEY is
+ *   keys + one descriptor (a memfd or file, read from its beginning): lines "down KEY", "up KEY", "wait MS", "keep" (what
+ *                                   is down by now is left down at the end); KEY is
  *                                   a qcode of QEMU or "#QNUM" (decimal). Events without a wait between them go in one
  *                                   input-send-event, at most KEYS_CHORD_MAX.
  *                                -> ok EVENTS    after the last line; whatever is still down then is released first.

@@ -16,6 +16,7 @@ typedef enum {
     LINE_DOWN,
     LINE_UP,
     LINE_WAIT,
+    LINE_KEEP,
     LINE_END
 } LineKind;
 
@@ -102,12 +103,16 @@ next_line(KeysReader *reader, Line *line, Err *err)
         *line = (Line){.kind = LINE_WAIT, .wait_ms = (int)ms};
         return 0;
     }
+    if (strcmp(text, "keep") == 0) {
+        *line = (Line){.kind = LINE_KEEP};
+        return 0;
+    }
     if (strncmp(text, "down ", 5) == 0)
         *line = (Line){.kind = LINE_DOWN, .key = text + 5};
     else if (strncmp(text, "up ", 3) == 0)
         *line = (Line){.kind = LINE_UP, .key = text + 3};
     else
-        return wrong(reader, err, "is neither 'down', 'up' nor 'wait'");
+        return wrong(reader, err, "is neither 'down', 'up', 'wait' nor 'keep'");
     return is_key(line->key) ? 0 : wrong(reader, err, "names no key");
 }
 
@@ -274,6 +279,10 @@ collect(Keys *keys, char *text, size_t size, Err *err)
 
         if (next_line(&keys->reader, &line, err) < 0)
             return -1;
+        if (line.kind == LINE_KEEP) {
+            keys->down.n = 0; /* what is down is nobody's to release any more */
+            continue;
+        }
         if (line.kind == LINE_WAIT)
             keys->wait_ms = line.wait_ms;
         if (line.kind == LINE_END && n == 0)

@@ -85,6 +85,14 @@ def test_keys():
     end(plan)
 
 
+def test_kept_keys_stay_down():
+    plan = start(Machine())
+    equal(keys(plan, "down ctrl", "wait 1", "down alt", "keep", "down c"), "ok 3")
+    equal(events_of(plan), [["+ctrl"], ["+alt", "+c"], ["-c"]])
+    equal(keys(plan, "up ctrl", "up alt"), "ok 2")
+    end(plan)
+
+
 def test_many_keys():
     plan = start(Machine())
     lines = [l for i in range(700) for l in (f"down k{i % 50}", "wait 1", f"up k{i % 50}", "wait 1")]
