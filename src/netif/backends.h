@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* netif/backends.h - the tables of all backends, for registry.c and tests. */
+#pragma once
+
+#include "netif/backend.h"
+
+extern const NetifBackend backend_debian;
