@@ -10,6 +10,8 @@
 #include "supervisor/child.h"
 #include "supervisor/plan-ops.h"
 
+#define LO_INDEX 1 /* in every network namespace, by the kernel's LOOPBACK_IFINDEX */
+
 static int
 find_own(int sock, const char *name, LinkInfo *info, Err *err)
 {
@@ -126,7 +128,9 @@ child_loopback(Child *child, Err *err)
     sock = rtnl_open(err);
     if (sock < 0)
         return -1;
-    result = put_up(sock, "lo", err);
+    result = link_set_up(sock, LO_INDEX, true);
+    if (result < 0)
+        (void)err_set_errno(err, errno, "cannot set the interface 'lo' up in the guest");
     io_close(&sock);
     return result;
 }
