@@ -140,6 +140,7 @@ restart(Store *store, const ObjectLock *lock, const Remains *remains, GError **e
         .plan = remains->plan,
         .is_transient = remains->is_transient,
         .has_id = TRUE,
+        .stdio = {-1, -1, -1},
     };
 
     if (!remains->was_running || !remains->has_uuid || remains->plan == NULL ||

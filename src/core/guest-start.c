@@ -40,16 +40,10 @@ guest_start_locked(GuestStart *start, const ObjectLock *lock, int *ret_id, GErro
     g_autofree char *live_dir = store_live_dir(start->store, start->def->name);
     g_autofree char *plan = NULL;
     g_autofree char *live_xml = NULL;
-    g_autoptr(LaunchStandby) standby = NULL;
-    const int stdio[] = {io ? io->stdin_fd : -1, io ? io->stdout_fd : -1, io ? io->stderr_fd : -1};
     int hold = -1;
     gboolean ok = FALSE;
 
     if (!start_check_off(start->store, start->def->name, error))
-        return FALSE;
-    /* it comes up while the plan is made */
-    standby = launch_standby(start->def->name, stdio, error);
-    if (!standby)
         return FALSE;
     start->live_dir = live_dir;
     start->hold = &hold;
@@ -64,7 +58,7 @@ guest_start_locked(GuestStart *start, const ObjectLock *lock, int *ret_id, GErro
             .has_id = TRUE,
             .pass_fds = io ? io->files : NULL,
             .n_pass_fds = io ? io->n_files : 0,
-            .standby = standby,
+            .stdio = {io ? io->stdin_fd : -1, io ? io->stdout_fd : -1, io ? io->stderr_fd : -1},
         };
 
         ok = launch_start(start->store, lock, &spec, ret_id, error);

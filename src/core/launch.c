@@ -7,7 +7,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,7 +25,7 @@
 #include "util/lock.h"
 #include "util/spawn.h"
 
-#define LAUNCH_FDS        (SUPERVISOR_LAUNCH_FD + 1)
+#define LAUNCH_FDS        SUPERVISOR_FILES_FD
 #define LAUNCH_ANSWER_MAX 8192
 #define LAUNCH_GONE_MS    10000 /* a supervisor that ended its guest, until it is gone itself */
 #define LAUNCH_LOOK_MS    20    /* how often its status is read meanwhile */
@@ -189,8 +188,6 @@ read_answer(int fd, GString *answer, GError **error)
             return error_set(error, LODGE_ERROR_TIMEOUT, "the supervisor was not ready within %d s",
                              CORE_LAUNCH_MS / 1000);
         n = got > 0 ? read(fd, buf, sizeof(buf)) : -1;
-        if (n < 0 && errno == ECONNRESET) /* it died before it read */
-            break;
         if (n < 0 && errno != EINTR)
             return error_set_errno(error, errno, "cannot hear the supervisor");
         if (n == 0)
@@ -218,88 +215,50 @@ parse_answer(char *answer, int *ret_pid, GError **error)
                      "the supervisor died while starting and did not say why");
 }
 
-struct LaunchStandby {
-    pid_t pid; /* the parent of the one that stays; -1: reaped */
-    Fd fd;     /* where it gets its descriptors, and speaks */
-};
-
 /* Runs @program from a read-only mount of its own, so that no guest reaches the host's file through it;
  * as it is where that is not allowed. spawn_start() closes our descriptors before the exec, but not
  * ours in /proc. */
 static pid_t
-spawn_sealed(const char *program, const char *const *argv, const int *fds, GError **error)
+spawn_sealed(const char *program, const char *const *argv, const int *fds, int n_fds,
+             GError **error)
 {
     g_auto(Fd) sealed_fd = exe_open_sealed(program);
     g_autofree char *sealed = g_strdup_printf("/proc/%d/fd/%d", (int)getpid(), sealed_fd);
 
     if (sealed_fd < 0 || access(sealed, X_OK) < 0)
-        return spawn_start(program, argv, fds, LAUNCH_FDS, error);
-    return spawn_start(sealed, argv, fds, LAUNCH_FDS, error);
+        return spawn_start(program, argv, fds, n_fds, error);
+    return spawn_start(sealed, argv, fds, n_fds, error);
 }
 
-LaunchStandby *
-launch_standby(const char *name, const int stdio[3], GError **error)
+/* Starts the program; @ret_answer_fd is where it speaks. */
+static pid_t
+spawn(Launch *launch, int *ret_answer_fd, GError **error)
 {
     g_autofree char *path = paths_helper("lodge-supervisor");
-    const char *const argv[] = {path, "run", name, NULL}; /* it looks beside argv[0] */
-    g_autoptr(LaunchStandby) standby = g_new(LaunchStandby, 1);
-    int fds[LAUNCH_FDS], ends[2];
+    const char *const argv[] = {path, "run", launch->spec->name,
+                                NULL}; /* it looks beside argv[0] */
+    guint n_pass = MIN(launch->spec->n_pass_fds, SUPERVISOR_FILES_MAX);
+    int fds[LAUNCH_FDS + SUPERVISOR_FILES_MAX], ends[2];
+    pid_t pid;
 
-    *standby = (LaunchStandby){.pid = -1, .fd = -1};
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
-        error_set_errno(error, errno, "cannot make a socket");
-        return NULL;
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        error_set_errno(error, errno, "cannot make a pipe");
+        return -1;
     }
-    standby->fd = ends[0];
-    memcpy(fds, stdio, sizeof(int) * 3);
+    memcpy(fds, launch->spec->stdio, sizeof(launch->spec->stdio));
+    fds[SUPERVISOR_PLAN_FD] = launch->plan_fd;
     fds[SUPERVISOR_LAUNCH_FD] = ends[1];
-    standby->pid = spawn_sealed(path, argv, fds, error);
+    fds[SUPERVISOR_LIVE_FD] = launch->live_fd;
+    fds[SUPERVISOR_ALIVE_FD] = launch->alive_fd;
+    if (n_pass > 0)
+        memcpy(fds + SUPERVISOR_FILES_FD, launch->spec->pass_fds, n_pass * sizeof *fds);
+    pid = spawn_sealed(path, argv, fds, LAUNCH_FDS + (int)n_pass, error);
     fd_close(ends[1]);
-    return standby->pid < 0 ? NULL : g_steal_pointer(&standby);
-}
-
-static void
-standby_reap(LaunchStandby *standby)
-{
-    if (standby->pid > 0)
-        (void)spawn_reap(standby->pid);
-    standby->pid = -1;
-}
-
-void
-launch_standby_free(LaunchStandby *standby)
-{
-    if (standby == NULL)
-        return;
-    fd_close(standby->fd);
-    standby_reap(standby);
-    g_free(standby);
-}
-
-/* That it has died meanwhile is no failure here: its answer tells. */
-static gboolean
-hand_over(const Launch *launch, int fd, GError **error)
-{
-    const LaunchSpec *spec = launch->spec;
-    int fds[3 + SUPERVISOR_FILES_MAX] = {launch->plan_fd, launch->live_fd, launch->alive_fd};
-    gsize size = (3 + MIN(spec->n_pass_fds, SUPERVISOR_FILES_MAX)) * sizeof(*fds);
-    struct iovec part = {.iov_base = (char[]){'p'}, .iov_len = 1};
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(sizeof(fds))];
-    } control = {
-        .header = {.cmsg_len = CMSG_LEN(size), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = &control,
-                             .msg_controllen = CMSG_SPACE(size)};
-
-    if (spec->n_pass_fds > 0)
-        memcpy(fds + 3, spec->pass_fds, size - 3 * sizeof(*fds));
-    memcpy(CMSG_DATA(&control.header), fds, size);
-    if (sendmsg(fd, &message, MSG_NOSIGNAL) >= 0 || errno == EPIPE || errno == ECONNRESET)
-        return TRUE;
-    return error_set_errno(error, errno, "cannot hand the plan and its descriptors over");
+    if (pid < 0)
+        fd_close(ends[0]);
+    else
+        *ret_answer_fd = ends[0];
+    return pid;
 }
 
 /* Makes LIVE/by-id/PID. Its supervisor removes that after it wrote "ended": when that was before we
@@ -320,22 +279,25 @@ link_id(const Launch *launch, int pid)
 }
 
 static gboolean
-run_supervisor(Launch *launch, LaunchStandby *standby, int *ret_id, GError **error)
+run_supervisor(Launch *launch, int *ret_id, GError **error)
 {
     g_autoptr(GString) answer = g_string_new(NULL);
+    g_auto(Fd) answer_fd = -1;
     int id = -1;
     gboolean ok;
+    pid_t pid;
 
-    if (!hand_over(launch, standby->fd, error))
+    pid = spawn(launch, &answer_fd, error);
+    if (pid < 0)
         return FALSE;
     fd_close(fd_steal(&launch->alive_fd)); /* from now on it is the supervisor's alone */
-    ok = read_answer(standby->fd, answer, error);
+    ok = read_answer(answer_fd, answer, error);
     if (!ok) { /* stuck: let its own end take everything back */
         (void)control_request(launch->live_dir, (const char *[]){"destroy", NULL}, LAUNCH_GONE_MS,
                               NULL, NULL, NULL);
-        fd_close(fd_steal(&standby->fd));
+        fd_close(fd_steal(&answer_fd));
     }
-    standby_reap(standby); /* it ended long ago */
+    (void)spawn_reap(pid); /* the parent of the one that stays; it ended long ago */
     if (!ok || !parse_answer(answer->str, &id, error))
         return FALSE;
     if (launch->spec->has_id)
@@ -359,19 +321,10 @@ launch_start(Store *store, const ObjectLock *lock, const LaunchSpec *spec, int *
         .plan_fd = -1,
     };
 
-    g_autoptr(LaunchStandby) own = NULL;
-
     journal_trim(store->paths); /* the supervisor appends only */
-    if (!cleanup_object(store, lock, spec->name, NULL, error))
+    if (!cleanup_object(store, lock, spec->name, NULL, error) || !make_live(&launch, error))
         return FALSE;
-    if (spec->standby == NULL) {
-        own = launch_standby(spec->name, (int[]){-1, -1, -1}, error);
-        if (own == NULL)
-            return FALSE;
-    }
-    if (!make_live(&launch, error))
-        return FALSE;
-    if (run_supervisor(&launch, own != NULL ? own : spec->standby, ret_id, error))
+    if (run_supervisor(&launch, ret_id, error))
         return TRUE;
     remove_live(&launch, lock);
     return FALSE;

@@ -59,7 +59,7 @@
  *
  * The stream of a console is bytes only, both ways; half-close ends the input.
  *
- * The launcher's socket (descriptor LAUNCH_FD) carries, while starting: "error WORD TEXT\n" or
+ * The launcher's pipe (descriptor LAUNCH_FD) carries, while starting: "error WORD TEXT\n" or
  * "ready SUPERVISOR-PID\n"; then it is closed.
  */
 #pragma once
@@ -77,11 +77,8 @@
 #define AGENT_TEXT_MAX   (16 << 20)
 
 /* The supervisor's command line:
- *   lodge-supervisor run NAME   (for ps); LAUNCH_FD a SOCK_SEQPACKET socket. It is started while the plan is
- *                               still being made, and waits for one packet there: any byte, with the
- *                               descriptors PLAN_FD (a file), LIVE_FD (the directory), ALIVE_FD, FILES_FD...; its end
- *                               instead means that there is nothing to do. Where they are open already
- *                               (run by hand), nothing is waited for, and LAUNCH_FD may be a pipe.
+ *   lodge-supervisor run        plan on descriptor SUPERVISOR_PLAN_FD (a memfd), its own name in
+ *                               argv for ps; LAUNCH_FD a pipe; LIVE directory open on SUPERVISOR_LIVE_FD.
  *                               It forks once: the parent ends at once (so that the caller has no child
  *                               to reap and the guest belongs to nobody's session).
  *   lodge-supervisor enter LIVE [--tty] [--user U] [--dir D] [--env N=V]... -- PROGRAM ARG...
@@ -93,8 +90,8 @@
  *                               needs the alive lock free; leaves status at "ended crashed". known: of
  *                               a plan of another release, what is understood.
  */
-#define SUPERVISOR_LAUNCH_FD 3
-#define SUPERVISOR_PLAN_FD   4
+#define SUPERVISOR_PLAN_FD   3
+#define SUPERVISOR_LAUNCH_FD 4
 #define SUPERVISOR_LIVE_FD   5
 /* LIVE/alive, OFD-locked by the launcher and inherited: keep it open for life, close it nowhere else
  * (a second open + lock of the same file would fail). When it is not open (run by hand), the

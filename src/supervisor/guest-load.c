@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,35 +107,6 @@ static bool
 is_open(int fd)
 {
     return fcntl(fd, F_GETFD) >= 0;
-}
-
-bool
-guest_await_launch(int launch_fd, int first_fd)
-{
-    char byte;
-    int fds[3 + SUPERVISOR_FILES_MAX], n_fds;
-    struct iovec part = {.iov_base = &byte, .iov_len = 1};
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(sizeof fds)];
-    } control;
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = &control,
-                             .msg_controllen = sizeof control};
-    ssize_t n;
-
-    if (is_open(first_fd) || !is_open(launch_fd))
-        return true;
-    do
-        n = recvmsg(launch_fd, &message, MSG_CMSG_CLOEXEC);
-    while (n < 0 && errno == EINTR);
-    if (n != 1 || !CMSG_FIRSTHDR(&message) || control.header.cmsg_type != SCM_RIGHTS)
-        return false;
-    n_fds = (int)((control.header.cmsg_len - CMSG_LEN(0)) / sizeof *fds);
-    memcpy(fds, CMSG_DATA(&control.header), sizeof *fds * (size_t)n_fds);
-    /* nothing above LAUNCH_FD was open, and the kernel takes the lowest that are free */
-    return n_fds >= 3 && fds[0] == first_fd && fds[n_fds - 1] == first_fd + n_fds - 1;
 }
 
 /* Started by hand: the descriptors of control.h are not there. */

@@ -151,15 +151,6 @@ typedef struct Guest {
 } Guest;
 
 /**
- * guest_await_launch:
- * @first_fd: SUPERVISOR_PLAN_FD; the two others follow it
- *
- * Waits until the launcher hands over the descriptors that are not open yet (see supervisor/control.h).
- * Returns: false when it gave up
- */
-bool guest_await_launch(int launch_fd, int first_fd);
-
-/**
  * guest_load:
  * @guest: filled; every descriptor -1
  * @plan_fd: the plan, read from its beginning; borrowed

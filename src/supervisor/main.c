@@ -63,8 +63,6 @@ run(Guest *guest, const char *program)
     Loop *loop = NULL;
     Err err = {0};
 
-    if (!guest_await_launch(SUPERVISOR_LAUNCH_FD, SUPERVISOR_PLAN_FD))
-        return 1;
     if (guest_load(guest, SUPERVISOR_PLAN_FD, SUPERVISOR_LIVE_FD, SUPERVISOR_ALIVE_FD,
                    SUPERVISOR_LAUNCH_FD, &err) < 0 ||
         detach(guest, &err) < 0) {

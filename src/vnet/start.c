@@ -85,6 +85,7 @@ launch(const StartJob *job, const char *plan, const char *rules, const char *con
         .plan = plan,
         .files = files,
         .is_transient = job->is_transient,
+        .stdio = {-1, -1, -1},
         .busy_text = "network is already active",
     };
     int n = 0;

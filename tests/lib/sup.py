@@ -96,7 +96,7 @@ def spawn(plan, program=None, stdio=None):
     reader, writer = os.pipe()
     alive = os.open(f"{plan.live}/alive", os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.fcntl(alive, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))  # F_OFD_SETLK
-    fds = [writer, os.open(f"{plan.live}/plan", os.O_RDONLY), os.open(plan.live, os.O_RDONLY), alive]
+    fds = [os.open(f"{plan.live}/plan", os.O_RDONLY), writer, os.open(plan.live, os.O_RDONLY), alive]
     pid = os.fork()
     if pid == 0:
         try:

@@ -106,7 +106,8 @@ house_launch(House *house, const char *name, guint32 number, gboolean is_transie
                        .xml = xml,
                        .plan = plan,
                        .is_transient = is_transient,
-                       .has_id = TRUE};
+                       .has_id = TRUE,
+                       .stdio = {-1, -1, -1}};
     g_autoptr(ObjectLock) lock = object_lock_take(house->store, name, 20000, error);
 
     return lock != NULL && launch_start(house->store, lock, &spec, ret_id, error);

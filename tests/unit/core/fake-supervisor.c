@@ -143,18 +143,6 @@ serve(int fd)
     return 0;
 }
 
-/* The plan, the live directory and the lock, in the order of their numbers. */
-static int
-take_descriptors(void)
-{
-    char byte, bytes[CMSG_SPACE(3 * sizeof(int))];
-    struct iovec part = {.iov_base = &byte, .iov_len = 1};
-    struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = bytes, .msg_controllen = sizeof(bytes)};
-
-    return recvmsg(SUPERVISOR_LAUNCH_FD, &message, MSG_CMSG_CLOEXEC) == 1;
-}
-
 static int
 run(void)
 {
@@ -162,8 +150,6 @@ run(void)
     int control, n;
 
     signal(SIGPIPE, SIG_IGN);
-    if (!take_descriptors())
-        return 1;
     if (fork() != 0)
         _exit(0);
     read_plan(SUPERVISOR_PLAN_FD);

@@ -222,6 +222,7 @@ test_extra_files_are_there(void)
                        .xml = "<network/>",
                        .plan = "lodge-plan 1\n",
                        .is_transient = TRUE,
+                       .stdio = {-1, -1, -1},
                        .files = (const char *const[]){"extra", "text", NULL}};
     g_autofree char *text = NULL;
 
