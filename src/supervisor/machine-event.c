@@ -127,6 +127,8 @@ on_shutdown(Machine *machine, const JsonValue *event)
     char reason[32];
     bool is_reset;
 
+    if (machine->was_asked)
+        return; /* by us */
     (void)json_get_string(event, "data.reason", reason, sizeof reason);
     is_reset = strcmp(reason, "guest-reset") == 0; /* with -no-reboot */
     if (strcmp(reason, "guest-panic") == 0)

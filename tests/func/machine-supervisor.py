@@ -333,7 +333,7 @@ def test_bad_peers_while_it_runs():
 
 
 def test_log_is_rotated():
-    plan = start(Machine())
+    plan = start(Machine(log_bytes=65536))
     fake = Fake(plan)
     for number in range(3):
         fake.order("stderr", (b"%d" % number) * 40000 + b"\n")

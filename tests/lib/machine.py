@@ -19,14 +19,14 @@ QEMU = "qemu-system-x86_64"
 class Machine(sup.Plan):
     """The lines of a plan; MODE is what the fake does (see fake-qemu.py)."""
 
-    def __init__(self, name="vm", mode="", groups=True, user=True, timeout_ms=5000, console=True, agent=False):
+    def __init__(self, name="vm", mode="", groups=True, user=True, timeout_ms=5000, console=True, agent=False, log_bytes=1 << 20):
         super().__init__(name, groups=groups, live=LIVE)
         self.phases = {p: l for p, l in self.phases.items() if p in ("object", "host")} | {"payload": [], "init": []}
         self.phases["object"][0:2] = [("kind", "machine"), ("driver", "qemu")]
         self.phases["host"] = [(op, kind, *rest) if op == "supervisor-group" else (op, kind, rest[0], rest[1].replace("/lxc/", "/qemu/"))
                                for op, kind, *rest in self.phases["host"]]
         self.groups = [(kind, names, folder.replace("/lxc/", "/qemu/")) for kind, names, folder in self.groups]
-        self.add("object", ("log", f"/var/log/lodge/qemu/{name}.log", 65536, 2))
+        self.add("object", ("log", f"/var/log/lodge/qemu/{name}.log", log_bytes, 2))
         self.add("host", ("monitor", 20, timeout_ms))
         self.add("payload", ("capabilities", "none"), ("no-new-privileges",), ("seccomp", "none"))
         if user:
