@@ -150,3 +150,7 @@ WRAP(void *, mmap64, MAP_FAILED, (void *a, size_t n, int p, int f, int d, off64_
 WRAP(void *, malloc, NULL, (size_t n), (n))
 WRAP(void *, calloc, NULL, (size_t n, size_t s), (n, s))
 WRAP(void *, realloc, NULL, (void *p, size_t n), (p, n))
+WRAP(int, pipe2, -1, (int v[2], int f), (v, f))
+WRAP(ssize_t, sendfile64, -1, (int o, int i, off64_t *p, size_t n), (o, i, p, n))
+WRAP(int, fchownat, -1, (int d, const char *p, uid_t u, gid_t g, int f), (d, p, u, g, f))
+WRAP(off64_t, lseek64, -1, (int d, off64_t o, int w), (d, o, w))

@@ -14,6 +14,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.environ.get("SOURCE", os.path.dirname(__file__) + "/../.."), "tests/lib"))
 import house
+import machine
 import sup
 from house import equal, sh
 
@@ -224,6 +225,43 @@ def test_mapped_guest():
 def test_killed_mapped_guest():
     mapped_house()
     killed_at_every_call(mapped, 5)
+
+
+def rich_machine():
+    """Everything that a machine's plan may hold, with a scripted QEMU."""
+    plan = machine.Machine(name="rich", agent=True, timeout_ms=20000)
+    machine.prepare(plan)
+    plan.add("host", ("open", 30, "/export/disk", "rw"), ("open", 31, "/export/disk", "ro", 100), ("listen", 35, "/export/vnc.sock", "660", machine.UID, machine.UID),
+             ("listen", 36, "x.sock", "600", "", ""), ("copy", "/export/disk", "kernel"), ("pair", 40, 41), ("helper", "net", 40, "user", "/bin/sleep", "1000"),
+             ("tap", 50, "net0", "vnet%d", "fe:54:00:01:02:03", 1400, "br0", 1))
+    plan.add("payload", ("rlimit", "core", 0, 0))
+    plan.add("init", ("groups", 100, 101), ("qmp", "set_link", '{"name":"net0","up":false}'))
+    if has_macvtap():
+        plan.add("host", ("macvtap", 51, "net1", "lent0", "bridge", "macvtap%d", "52:54:00:01:02:04", 0))
+    return plan
+
+
+def has_macvtap():
+    made = sh("ip", "link", "add", "link", "lent0", "name", "probe0", "type", "macvtap", ok=False)
+    if made.returncode == 0:
+        sh("ip", "link", "del", "probe0")
+    return made.returncode == 0
+
+
+def machine_house():
+    rich_house()
+    pathlib.Path("/export/disk").write_bytes(b"x" * 100000)
+    os.makedirs("/var/log/lodge/qemu", exist_ok=True)
+
+
+def test_machine():
+    machine_house()
+    every_call(rich_machine, 200)
+
+
+def test_killed_machine():
+    machine_house()
+    killed_at_every_call(rich_machine, 3)
 
 
 def test_killed_guest_with_everything():
