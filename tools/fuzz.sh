@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # tools/fuzz.sh TARGET [SECONDS] [WORKDIR] - fuzz one parser with libFuzzer, ASan and UBSan (needs clang).
 #
-# TARGET: domain, network (tests/fuzz/fuzz-TARGET.c). Begins with tests/fuzz/corpus/TARGET and the golden
+# TARGET: domain, network, qmp (tests/fuzz/fuzz-TARGET.c). Begins with tests/fuzz/corpus/TARGET and the golden
 # files; what is new collects in WORKDIR, inputs that crash are left there as crash-*.
 # Afterwards "tools/fuzz.sh TARGET merge WORKDIR" replaces the stored corpus by a minimised one.
 set -eu
@@ -11,15 +11,31 @@ target=$1 seconds=${2:-600}
 work=${3:-build/fuzz-$1}
 command -v clang >/dev/null || { echo "fuzz.sh: needs clang; apt-get install clang" >&2; exit 1; }
 
+sources() {
+    case $target in
+    qmp) echo src/supervisor/json.c src/supervisor/qmp.c src/supervisor/watch.c src/host/err.c src/host/io.c ;;
+    *) find src/conf -name '*.c'
+       echo src/util/enum.c src/util/error.c src/util/mac.c src/util/units.c src/util/uuid.c ;;
+    esac
+}
+
 mkdir -p "$work/new" "$work/seed"
 # shellcheck disable=SC2046
 clang -std=gnu17 -g -O1 -D_GNU_SOURCE -DLODGE_VERSION='"fuzz"' -DLODGE_LIBEXECDIR='""' -DLODGE_DATADIR='""' \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer \
     -Isrc -Iinclude -Itests/fuzz -o "$work/fuzz-$target" "tests/fuzz/fuzz-$target.c" \
-    $(find src/conf -name '*.c') src/util/enum.c src/util/error.c src/util/mac.c src/util/units.c src/util/uuid.c \
-    $(pkg-config --cflags --libs glib-2.0)
+    $(sources) $(pkg-config --cflags --libs glib-2.0)
 
-# Seeds: golden documents, and each refused fragment as a file. Dictionary: their words.
+words() {
+    if [ "$target" = qmp ]; then
+        cat src/supervisor/qmp.c src/supervisor/machine-event.c
+        return
+    fi
+    cat tests/golden/"$target"/*.xml tests/golden/"$target"/*.bad
+}
+
+# Golden documents, and each refused fragment as a file.
+seeds() {
 for file in tests/golden/"$target"/*.in.xml; do cp "$file" "$work/seed/"; done
 awk -v dir="$work/seed" -v root="$target" '
     /^#### / { if (out) { print tail > out; close(out) } out = dir "/" FILENAME; gsub(/.*\//, "", out)
@@ -33,8 +49,10 @@ awk -v dir="$work/seed" -v root="$target" '
                next }
     out { print > out }
     END { if (out) print tail > out }' tests/golden/"$target"/*.bad
-grep -ohE "[A-Za-z_][A-Za-z0-9_:-]{2,24}" tests/golden/"$target"/*.xml tests/golden/"$target"/*.bad | sort -u |
-    sed 's/.*/"&"/' > "$work/dict"
+}
+
+[ "$target" = qmp ] || seeds
+words | grep -oE "[A-Za-z_][A-Za-z0-9_:-]{2,24}" | sort -u | sed 's/.*/"&"/' > "$work/dict"
 printf '"%s"\n' "<![CDATA[" "]]>" "<!--" "-->" "&#10;" "&amp;" "xmlns:" "xmlns=" "/>" "</" >> "$work/dict"
 
 if [ "$seconds" = merge ]; then
