@@ -24,6 +24,17 @@ static const char *const domain_action_names[] = {
 ENUM_IMPL(domain_action, DomainAction)
 
 static gboolean
+parse_id(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
+{
+    guint64 id = G_MAXUINT64;
+
+    if (!xml_attr_uint(tree, root, "id", 0, G_MAXINT32, &id, error))
+        return FALSE;
+    def->id = id == G_MAXUINT64 ? -1 : (int)id;
+    return TRUE;
+}
+
+static gboolean
 parse_type(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
 {
     const char *type = xml_attr_need(tree, root, "type", error);
@@ -32,14 +43,11 @@ parse_type(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
     if (type == NULL)
         return FALSE;
     if (!domain_type_from_string(type, &def->type))
-        return xml_unsupported(tree, root, error, "type '%.*s' is not supported; use type='lxc'",
-                               XML_QUOTE_MAX, type);
-    if (def->type != DOMAIN_TYPE_LXC)
         return xml_unsupported(tree, root, error,
-                               "type '%s' is a virtual machine, which this lodge cannot run yet; "
-                               "use type='lxc' for a container",
-                               type);
-    return TRUE;
+                               "type '%.*s' is not supported; use type='lxc' for a container, "
+                               "type='kvm' or type='qemu' for a machine",
+                               XML_QUOTE_MAX, type);
+    return !xml_is_live(tree) || parse_id(tree, root, def, error);
 }
 
 static gboolean
@@ -127,8 +135,8 @@ parse_clock(XmlTree *tree, XmlNode *root, GError **error)
 }
 
 static gboolean
-parse_action(XmlTree *tree, XmlNode *root, const char *name, DomainAction *ret_action,
-             int *ret_line, GError **error)
+parse_action(XmlTree *tree, XmlNode *root, const char *name, gboolean of_machine,
+             DomainAction *ret_action, int *ret_line, GError **error)
 {
     XmlNode *node = xml_child(root, name);
     int index = (int)*ret_action;
@@ -137,9 +145,10 @@ parse_action(XmlTree *tree, XmlNode *root, const char *name, DomainAction *ret_a
         return TRUE;
     if (g_str_has_prefix(xml_text(node), "coredump-"))
         return xml_unsupported(tree, node, error,
-                               "'%.*s' is not supported: a container has no memory image of its "
-                               "own; use destroy or restart",
-                               XML_QUOTE_MAX, xml_text(node));
+                               "'%.*s' is not supported: %s; use destroy or restart", XML_QUOTE_MAX,
+                               xml_text(node),
+                               of_machine ? "dumps of a machine come in a later lodge"
+                                          : "a container has no memory image of its own");
     if (!xml_text_word(tree, node, domain_action_names, DOMAIN_ACTION_LAST, &index, error))
         return FALSE;
     *ret_action = (DomainAction)index;
@@ -168,17 +177,26 @@ parse_seclabel(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
 }
 
 gboolean
-domain_basic_parse_tail(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
+domain_basic_parse_events(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
 {
+    gboolean of_machine = def->type != DOMAIN_TYPE_LXC;
+
     def->on_poweroff = DOMAIN_ACTION_DESTROY;
     def->on_reboot = DOMAIN_ACTION_RESTART;
     def->on_crash = DOMAIN_ACTION_DESTROY;
-    return parse_clock(tree, root, error) &&
-           parse_action(tree, root, "on_poweroff", &def->on_poweroff, &def->lines.on_poweroff,
+    return parse_action(tree, root, "on_poweroff", of_machine, &def->on_poweroff,
+                        &def->lines.on_poweroff, error) &&
+           parse_action(tree, root, "on_reboot", of_machine, &def->on_reboot, &def->lines.on_reboot,
                         error) &&
-           parse_action(tree, root, "on_reboot", &def->on_reboot, &def->lines.on_reboot, error) &&
-           parse_action(tree, root, "on_crash", &def->on_crash, &def->lines.on_crash, error) &&
+           parse_action(tree, root, "on_crash", of_machine, &def->on_crash, &def->lines.on_crash,
+                        error) &&
            parse_seclabel(tree, root, def, error);
+}
+
+gboolean
+domain_basic_parse_tail(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
+{
+    return parse_clock(tree, root, error) && domain_basic_parse_events(tree, root, def, error);
 }
 
 void
@@ -204,6 +222,12 @@ void
 domain_basic_format_events(const DomainDef *def, GString *out)
 {
     xml_write_line(out, 2, "<clock offset='utc'/>");
+    domain_basic_format_actions(def, out);
+}
+
+void
+domain_basic_format_actions(const DomainDef *def, GString *out)
+{
     xml_write_text(out, 2, "on_poweroff", domain_action_to_string(def->on_poweroff));
     xml_write_text(out, 2, "on_reboot", domain_action_to_string(def->on_reboot));
     xml_write_text(out, 2, "on_crash", domain_action_to_string(def->on_crash));

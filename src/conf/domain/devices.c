@@ -50,7 +50,7 @@ parse_device(XmlTree *tree, XmlNode *node, DomainDef *def, GError **error)
     if (strcmp(node->name, "interface") == 0) {
         node->seen = TRUE;
         return has_room(tree, node, def->nets, DOMAIN_DEVICES_MAX, error) &&
-               add_device(tree, node, def->nets, domain_net_parse(tree, node, error));
+               add_device(tree, node, def->nets, domain_net_parse(tree, node, FALSE, error));
     }
     if (strcmp(node->name, "console") == 0 || strcmp(node->name, "serial") == 0) {
         DomainConsole *console;
@@ -72,8 +72,8 @@ parse_device(XmlTree *tree, XmlNode *node, DomainDef *def, GError **error)
 }
 
 /* Two interfaces cannot have one name in the guest, nor one on the host. */
-static gboolean
-check_names(XmlTree *tree, const DomainDef *def, GError **error)
+gboolean
+domain_devices_check_names(XmlTree *tree, const DomainDef *def, GError **error)
 {
     for (guint i = 0; i < def->nets->len; i++)
         for (guint j = i + 1; j < def->nets->len; j++) {
@@ -94,23 +94,31 @@ check_names(XmlTree *tree, const DomainDef *def, GError **error)
 }
 
 gboolean
+domain_emulator_parse(XmlTree *tree, XmlNode *devices, DomainDef *def, GError **error)
+{
+    XmlNode *emulator = xml_child(devices, "emulator");
+
+    if (emulator == NULL || *xml_text(emulator) == '\0')
+        return TRUE;
+    def->emulator = xml_path(tree, emulator, "path", xml_text(emulator), error);
+    return def->emulator != NULL;
+}
+
+gboolean
 domain_devices_parse(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
 {
-    XmlNode *devices = xml_child(root, "devices"), *emulator;
+    XmlNode *devices = xml_child(root, "devices");
 
     if (devices == NULL)
         return TRUE;
     def->lines.devices = devices->line;
-    emulator = xml_child(devices, "emulator");
-    if (emulator != NULL && *xml_text(emulator) != '\0') {
-        def->emulator = xml_path(tree, emulator, "path", xml_text(emulator), error);
-        if (def->emulator == NULL)
-            return FALSE;
-    }
+    if (!domain_emulator_parse(tree, devices, def, error))
+        return FALSE;
     for (XmlNode *node = devices->child; node != NULL; node = node->next)
         if (node->ns == NULL && !parse_device(tree, node, def, error))
             return FALSE;
-    return domain_fs_check(tree, devices, def, error) && check_names(tree, def, error);
+    return domain_fs_check(tree, devices, def, error) &&
+           domain_devices_check_names(tree, def, error);
 }
 
 void

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/domain/parts-priv.h"
+#include "conf/machine/parts-priv.h"
 #include "conf/metadata.h"
 #include "conf/name.h"
 #include "conf/xml/report.h"
@@ -72,6 +73,18 @@ line_of(XmlNode *root, const char *name)
 }
 
 static gboolean
+parse_container(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
+{
+    return domain_os_parse(tree, root, &def->os, error) &&
+           domain_idmap_parse(tree, root, def, error) &&
+           domain_features_parse(tree, root, &def->features, error) &&
+           domain_basic_parse_tail(tree, root, def, error) &&
+           domain_devices_parse(tree, root, def, error) &&
+           domain_confine_parse(tree, root, def, error) && domain_refuse_known(tree, error) &&
+           domain_confine_refuse(tree, error);
+}
+
+static gboolean
 parse_families(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
 {
     def->lines.domain = root->line;
@@ -84,24 +97,15 @@ parse_families(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
     return domain_basic_parse(tree, root, def, error) &&
            metadata_parse(tree, root, &def->metadata, error) &&
            domain_tune_parse(tree, root, &def->tune, error) &&
-           domain_os_parse(tree, root, &def->os, error) &&
-           domain_idmap_parse(tree, root, def, error) &&
-           domain_features_parse(tree, root, &def->features, error) &&
-           domain_basic_parse_tail(tree, root, def, error) &&
-           domain_devices_parse(tree, root, def, error) &&
-           domain_confine_parse(tree, root, def, error) && domain_refuse_known(tree, error) &&
-           domain_confine_refuse(tree, error);
+           (def->type == DOMAIN_TYPE_LXC ? parse_container(tree, root, def, error)
+                                         : machine_parse(tree, root, def, error));
 }
 
-DomainDef *
-domain_def_parse(const char *text, gsize size, const char *source, gboolean strict,
-                 GPtrArray **ret_warnings, GError **error)
+static DomainDef *
+parse_tree(XmlTree *tree, gboolean strict, GPtrArray **ret_warnings, GError **error)
 {
-    g_autoptr(XmlTree) tree = xml_parse(text, size, source, "domain", error);
     g_autoptr(DomainDef) def = NULL;
 
-    if (tree == NULL)
-        return NULL;
     def = g_new0(DomainDef, 1);
     def->id = -1;
     init_lists(def);
@@ -111,6 +115,26 @@ domain_def_parse(const char *text, gsize size, const char *source, gboolean stri
         !xml_report_unknown(tree, strict, ret_warnings, error))
         return NULL;
     return g_steal_pointer(&def);
+}
+
+DomainDef *
+domain_def_parse(const char *text, gsize size, const char *source, gboolean strict,
+                 GPtrArray **ret_warnings, GError **error)
+{
+    g_autoptr(XmlTree) tree = xml_parse(text, size, source, "domain", error);
+
+    return tree != NULL ? parse_tree(tree, strict, ret_warnings, error) : NULL;
+}
+
+DomainDef *
+domain_def_parse_live(const char *text, gsize size, const char *source, GError **error)
+{
+    g_autoptr(XmlTree) tree = xml_parse(text, size, source, "domain", error);
+
+    if (tree == NULL)
+        return NULL;
+    xml_set_live(tree);
+    return parse_tree(tree, FALSE, NULL, error);
 }
 
 void
@@ -126,6 +150,7 @@ domain_def_free(DomainDef *def)
     domain_os_clear(&def->os);
     domain_tune_clear(&def->tune);
     domain_confine_clear(&def->confine);
+    machine_free(def->machine);
     g_ptr_array_unref(def->filesystems);
     g_ptr_array_unref(def->nets);
     g_ptr_array_unref(def->consoles);
@@ -148,6 +173,7 @@ domain_def_copy(const DomainDef *from)
     domain_os_copy(&from->os, &to->os);
     domain_tune_copy(&from->tune, &to->tune);
     domain_confine_copy(&from->confine, &to->confine);
+    to->machine = from->machine != NULL ? machine_copy(from->machine) : NULL;
     init_lists(to);
     for (guint i = 0; i < from->filesystems->len; i++)
         g_ptr_array_add(to->filesystems, domain_fs_copy(g_ptr_array_index(from->filesystems, i)));
@@ -164,6 +190,16 @@ domain_def_copy(const DomainDef *from)
     return to;
 }
 
+static void
+format_container(const DomainDef *def, DomainFormatFlags flags, GString *out)
+{
+    domain_os_format(&def->os, out);
+    domain_idmap_format(def, out);
+    domain_features_format(&def->features, out);
+    domain_basic_format_events(def, out);
+    domain_devices_format(def, flags, out);
+}
+
 char *
 domain_def_format(const DomainDef *def, DomainFormatFlags flags)
 {
@@ -172,21 +208,24 @@ domain_def_format(const DomainDef *def, DomainFormatFlags flags)
     g_string_append_printf(out, "<domain type='%s'", domain_type_to_string(def->type));
     if ((flags & DOMAIN_FORMAT_INACTIVE) == 0 && def->id >= 0)
         g_string_append_printf(out, " id='%d'", def->id);
+    if (def->machine != NULL && !machine_qemu_is_empty(def->machine))
+        g_string_append(out, " xmlns:qemu='" MACHINE_QEMU_NS "'");
     if (!domain_confine_is_default(def))
         g_string_append(out, " xmlns:lodge='" LODGE_DOMAIN_NS "'");
     g_string_append(out, ">\n");
     domain_basic_format_names(def, out);
     metadata_format(def->metadata, out);
     domain_basic_format_memory(def, out);
-    domain_tune_format(&def->tune, out);
-    domain_os_format(&def->os, out);
-    domain_idmap_format(def, out);
-    domain_features_format(&def->features, out);
-    domain_basic_format_events(def, out);
-    domain_devices_format(def, flags, out);
+    domain_tune_format(def, out);
+    if (def->machine != NULL)
+        machine_format_body(def, flags, out);
+    else
+        format_container(def, flags, out);
     if (def->has_seclabel)
         xml_write_line(out, 2, "<seclabel type='none'/>");
     domain_confine_format(def, out);
+    if (def->machine != NULL)
+        machine_qemu_format(def->machine, out);
     g_string_append(out, "</domain>\n");
     return g_string_free(out, FALSE);
 }

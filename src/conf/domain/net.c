@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "conf/domain/parts-priv.h"
+#include "conf/machine/parts-priv.h"
 #include "conf/name.h"
 #include "conf/xml/limits.h"
 #include "conf/xml/value.h"
@@ -9,10 +10,9 @@
 #include "util/mac.h"
 
 static const char *const domain_net_type_names[] = {
-    [DOMAIN_NET_NETWORK] = "network",
-    [DOMAIN_NET_BRIDGE] = "bridge",
-    [DOMAIN_NET_DIRECT] = "direct",
-    [DOMAIN_NET_ETHERNET] = "ethernet",
+    [DOMAIN_NET_NETWORK] = "network", [DOMAIN_NET_BRIDGE] = "bridge",
+    [DOMAIN_NET_DIRECT] = "direct",   [DOMAIN_NET_ETHERNET] = "ethernet",
+    [DOMAIN_NET_USER] = "user",
 };
 ENUM_IMPL(domain_net_type, DomainNetType)
 
@@ -25,14 +25,12 @@ static const char *const domain_direct_mode_names[] = {
 ENUM_IMPL(domain_direct_mode, DomainDirectMode)
 
 static const char *const source_attrs[] = {
-    [DOMAIN_NET_NETWORK] = "network",
-    [DOMAIN_NET_BRIDGE] = "bridge",
-    [DOMAIN_NET_DIRECT] = "dev",
-    [DOMAIN_NET_ETHERNET] = NULL,
+    [DOMAIN_NET_NETWORK] = "network", [DOMAIN_NET_BRIDGE] = "bridge", [DOMAIN_NET_DIRECT] = "dev",
+    [DOMAIN_NET_ETHERNET] = NULL,     [DOMAIN_NET_USER] = NULL,
 };
 
 static gboolean
-parse_type(XmlTree *tree, XmlNode *node, DomainNet *net, GError **error)
+parse_type(XmlTree *tree, XmlNode *node, gboolean of_machine, DomainNet *net, GError **error)
 {
     static const char *const others[] = {"user",   "internal", "udp",       "server",
                                          "client", "mcast",    "vhostuser", "hostdev",
@@ -43,12 +41,15 @@ parse_type(XmlTree *tree, XmlNode *node, DomainNet *net, GError **error)
     if (type == NULL)
         return FALSE;
     for (gsize i = 0; i < G_N_ELEMENTS(others); i++)
-        if (strcmp(type, others[i]) == 0)
+        if (strcmp(type, others[i]) == 0 && !(of_machine && i == 0))
             return xml_unsupported(tree, node, error,
-                                   "type '%s' is not supported for containers; use network, "
-                                   "bridge, direct or ethernet",
+                                   of_machine ? "type '%s' is not supported; use network, bridge, "
+                                                "direct, ethernet or user"
+                                              : "type '%s' is not supported for containers; use "
+                                                "network, bridge, direct or ethernet",
                                    type);
-    if (!xml_attr_word(tree, node, "type", domain_net_type_names, DOMAIN_NET_LAST, &index, error))
+    if (!xml_attr_word(tree, node, "type", domain_net_type_names,
+                       of_machine ? DOMAIN_NET_LAST : DOMAIN_NET_USER, &index, error))
         return FALSE;
     net->type = (DomainNetType)index;
     return TRUE;
@@ -87,6 +88,8 @@ parse_source(XmlTree *tree, XmlNode *node, DomainNet *net, GError **error)
     const char *attr = source_attrs[net->type], *value;
     int mode = DOMAIN_DIRECT_VEPA;
 
+    if (net->type == DOMAIN_NET_USER)
+        return TRUE; /* read with the backend */
     if (attr == NULL)
         return source == NULL || xml_unsupported(tree, source, error,
                                                  "is not supported for type 'ethernet'; remove it "
@@ -131,9 +134,10 @@ is_generated(const char *name)
 }
 
 static gboolean
-parse_names(XmlTree *tree, XmlNode *node, DomainNet *net, GError **error)
+parse_names(XmlTree *tree, XmlNode *node, gboolean of_machine, DomainNet *net, GError **error)
 {
-    XmlNode *target = xml_child(node, "target"), *guest = xml_child(node, "guest");
+    XmlNode *target = xml_child(node, "target");
+    XmlNode *guest = of_machine ? NULL : xml_child(node, "guest");
     const char *host_dev = target != NULL ? xml_attr_need(tree, target, "dev", error) : NULL;
     const char *guest_dev;
 
@@ -141,7 +145,7 @@ parse_names(XmlTree *tree, XmlNode *node, DomainNet *net, GError **error)
         return FALSE;
     if (host_dev != NULL && !xml_check_ifname(tree, target, "dev", host_dev, error))
         return FALSE;
-    if (host_dev != NULL && !is_generated(host_dev))
+    if (host_dev != NULL && (!is_generated(host_dev) || xml_is_live(tree)))
         net->host_dev = g_strdup(host_dev);
     if (guest == NULL)
         return TRUE;
@@ -188,16 +192,17 @@ parse_details(XmlTree *tree, XmlNode *node, DomainNet *net, GError **error)
 }
 
 DomainNet *
-domain_net_parse(XmlTree *tree, XmlNode *node, GError **error)
+domain_net_parse(XmlTree *tree, XmlNode *node, gboolean of_machine, GError **error)
 {
     DomainNet *net = g_new0(DomainNet, 1);
 
     net->line = node->line;
-    if (parse_type(tree, node, net, error) && parse_mac(tree, node, net, error) &&
-        parse_source(tree, node, net, error) && parse_names(tree, node, net, error) &&
+    if (parse_type(tree, node, of_machine, net, error) && parse_mac(tree, node, net, error) &&
+        parse_source(tree, node, net, error) && parse_names(tree, node, of_machine, net, error) &&
         parse_details(tree, node, net, error) &&
         domain_net_parse_addresses(tree, node, net, error) &&
-        domain_device_drop_common(tree, node, error))
+        (of_machine ? machine_net_parse(tree, node, net, error)
+                    : domain_device_drop_common(tree, node, error)))
         return net;
     domain_net_free(net);
     return NULL;
@@ -211,9 +216,16 @@ domain_net_format(const DomainNet *net, DomainFormatFlags flags, GString *out)
     xml_write_line(out, 4, "<interface type='%s'>", domain_net_type_to_string(net->type));
     xml_write_line(out, 6, "<mac address='%s'/>", mac_format(net->mac, mac));
     if (net->source != NULL)
-        xml_write_element(out, 6, "source", source_attrs[net->type], net->source,
-                          net->type == DOMAIN_NET_DIRECT ? "mode" : NULL,
-                          domain_direct_mode_to_string(net->mode), NULL);
+        xml_write_element(out, 6, "source", source_attrs[net->type], net->source, "mode",
+                          net->type == DOMAIN_NET_DIRECT ? domain_direct_mode_to_string(net->mode)
+                                                         : NULL,
+                          "bridge",
+                          net->machine != NULL && (flags & DOMAIN_FORMAT_INACTIVE) == 0
+                              ? net->machine->live_bridge
+                              : NULL,
+                          NULL);
+    if (net->machine != NULL && net->machine->user_dev != NULL)
+        xml_write_element(out, 6, "source", "dev", net->machine->user_dev, NULL);
     domain_net_format_addresses(net, out);
     if (net->host_dev != NULL && !((flags & DOMAIN_FORMAT_INACTIVE) && is_generated(net->host_dev)))
         xml_write_element(out, 6, "target", "dev", net->host_dev, NULL);
@@ -221,10 +233,17 @@ domain_net_format(const DomainNet *net, DomainFormatFlags flags, GString *out)
         xml_write_element(out, 6, "guest", "dev", net->guest_dev, NULL);
     if (net->model != NULL)
         xml_write_element(out, 6, "model", "type", net->model, NULL);
+    if (net->machine != NULL) {
+        machine_net_format_driver(net, out);
+        machine_net_format_backend(net, out);
+        machine_net_format_forwards(net, out);
+    }
     if (net->link_down)
         xml_write_line(out, 6, "<link state='down'/>");
     if (net->mtu != 0)
         xml_write_line(out, 6, "<mtu size='%u'/>", net->mtu);
+    if (net->machine != NULL)
+        device_info_format(&net->info, flags, 6, out);
     xml_write_line(out, 4, "</interface>");
 }
 
@@ -255,31 +274,54 @@ domain_net_init_addresses(DomainNet *net)
     g_array_set_clear_func(net->routes, route_clear);
 }
 
-DomainNet *
-domain_net_copy(const DomainNet *from)
+void
+domain_net_copy_members(DomainNet *to)
 {
-    DomainNet *to = g_memdup2(from, sizeof *from);
+    const DomainNet from = *to;
 
-    to->source = g_strdup(from->source);
-    to->host_dev = g_strdup(from->host_dev);
-    to->guest_dev = g_strdup(from->guest_dev);
-    to->model = g_strdup(from->model);
+    device_info_copy(&to->info);
+    to->source = g_strdup(from.source);
+    to->host_dev = g_strdup(from.host_dev);
+    to->guest_dev = g_strdup(from.guest_dev);
+    to->model = g_strdup(from.model);
+    to->machine = from.machine != NULL ? machine_net_copy(from.machine) : NULL;
     domain_net_init_addresses(to);
-    for (guint i = 0; i < from->ips->len; i++) {
-        DomainNetIp ip = g_array_index(from->ips, DomainNetIp, i);
+    for (guint i = 0; i < from.ips->len; i++) {
+        DomainNetIp ip = g_array_index(from.ips, DomainNetIp, i);
 
         ip.address = g_strdup(ip.address);
         ip.peer = g_strdup(ip.peer);
         g_array_append_val(to->ips, ip);
     }
-    for (guint i = 0; i < from->routes->len; i++) {
-        DomainNetRoute route = g_array_index(from->routes, DomainNetRoute, i);
+    for (guint i = 0; i < from.routes->len; i++) {
+        DomainNetRoute route = g_array_index(from.routes, DomainNetRoute, i);
 
         route.address = g_strdup(route.address);
         route.gateway = g_strdup(route.gateway);
         g_array_append_val(to->routes, route);
     }
+}
+
+DomainNet *
+domain_net_copy(const DomainNet *from)
+{
+    DomainNet *to = g_memdup2(from, sizeof *from);
+
+    domain_net_copy_members(to);
     return to;
+}
+
+void
+domain_net_clear(DomainNet *net)
+{
+    device_info_clear(&net->info);
+    g_free(net->source);
+    g_free(net->host_dev);
+    g_free(net->guest_dev);
+    g_free(net->model);
+    g_clear_pointer(&net->machine, machine_net_free);
+    g_clear_pointer(&net->ips, g_array_unref);
+    g_clear_pointer(&net->routes, g_array_unref);
 }
 
 void
@@ -287,11 +329,6 @@ domain_net_free(DomainNet *net)
 {
     if (net == NULL)
         return;
-    g_free(net->source);
-    g_free(net->host_dev);
-    g_free(net->guest_dev);
-    g_free(net->model);
-    g_clear_pointer(&net->ips, g_array_unref);
-    g_clear_pointer(&net->routes, g_array_unref);
+    domain_net_clear(net);
     g_free(net);
 }

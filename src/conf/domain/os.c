@@ -25,11 +25,27 @@ env_new(void)
     return list;
 }
 
+gboolean
+domain_os_parse_arch(XmlTree *tree, XmlNode *type, DomainOs *os, GError **error)
+{
+    const char *arch = xml_attr(type, "arch");
+
+    if (arch == NULL)
+        return TRUE;
+    if (*arch == '\0' || strlen(arch) > 31 ||
+        arch[strspn(arch, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
+        return xml_error(tree, type, error,
+                         "attribute 'arch' is '%.*s', which is no architecture; leave it out for "
+                         "the host's",
+                         XML_QUOTE_MAX, arch);
+    os->arch = g_strdup(arch);
+    return TRUE;
+}
+
 static gboolean
 parse_type(XmlTree *tree, XmlNode *node, DomainOs *os, GError **error)
 {
     XmlNode *type = xml_child(node, "type");
-    const char *arch;
 
     if (type == NULL)
         return xml_error(tree, node, error, "lacks <type>; add <type>exe</type>");
@@ -41,17 +57,7 @@ parse_type(XmlTree *tree, XmlNode *node, DomainOs *os, GError **error)
         return FALSE;
     }
     os->type = g_strdup("exe");
-    arch = xml_attr(type, "arch");
-    if (arch == NULL)
-        return TRUE;
-    if (*arch == '\0' || strlen(arch) > 31 ||
-        arch[strspn(arch, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
-        return xml_error(tree, type, error,
-                         "attribute 'arch' is '%.*s', which is no architecture; leave it out for "
-                         "the host's",
-                         XML_QUOTE_MAX, arch);
-    os->arch = g_strdup(arch);
-    return TRUE;
+    return domain_os_parse_arch(tree, type, os, error);
 }
 
 static gboolean
@@ -127,6 +133,13 @@ parse_owner(XmlTree *tree, XmlNode *node, const char *name, char **ret_owner, GE
                          XML_QUOTE_MAX, text, strcmp(name, "inituser") == 0 ? "user" : "group");
     *ret_owner = g_strdup(text);
     return TRUE;
+}
+
+void
+domain_os_init(DomainOs *os)
+{
+    os->args = g_new0(char *, 1);
+    os->env = env_new();
 }
 
 gboolean

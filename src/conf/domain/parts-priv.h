@@ -23,13 +23,17 @@
 
 /* basic.c: type, id, name, uuid, title, description, memory, clock, events, seclabel */
 gboolean domain_basic_parse(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error);
+gboolean domain_basic_parse_events(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error);
 gboolean domain_basic_parse_tail(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error);
 void domain_basic_format_names(const DomainDef *def, GString *out);
 void domain_basic_format_memory(const DomainDef *def, GString *out);
+void domain_basic_format_actions(const DomainDef *def, GString *out);
 void domain_basic_format_events(const DomainDef *def, GString *out);
 
 /* os.c */
 gboolean domain_os_parse(XmlTree *tree, XmlNode *root, DomainOs *os, GError **error);
+gboolean domain_os_parse_arch(XmlTree *tree, XmlNode *type, DomainOs *os, GError **error);
+void domain_os_init(DomainOs *os); /* no arguments, no environment */
 void domain_os_format(const DomainOs *os, GString *out);
 void domain_os_copy(const DomainOs *from, DomainOs *to);
 void domain_os_clear(DomainOs *os);
@@ -42,7 +46,7 @@ void domain_features_format(const DomainFeatures *features, GString *out);
 /* tune.c: blkiotune, memtune, vcpu, cputune, resource; cpuset.c: the list of CPUs */
 void domain_tune_init(DomainTune *tune);
 gboolean domain_tune_parse(XmlTree *tree, XmlNode *root, DomainTune *tune, GError **error);
-void domain_tune_format(const DomainTune *tune, GString *out);
+void domain_tune_format(const DomainDef *def, GString *out); /* with a machine's memoryBacking */
 void domain_tune_copy(const DomainTune *from, DomainTune *to);
 void domain_tune_clear(DomainTune *tune);
 char *domain_cpuset_canonical(const char *text, GError **error); /* "3,0-1,2" -> "0-3" */
@@ -59,10 +63,12 @@ DomainFs *domain_fs_copy(const DomainFs *from);
 void domain_fs_free(DomainFs *fs);
 
 /* net.c, net-address.c */
-DomainNet *domain_net_parse(XmlTree *tree, XmlNode *node, GError **error);
+DomainNet *domain_net_parse(XmlTree *tree, XmlNode *node, gboolean of_machine, GError **error);
 void domain_net_format(const DomainNet *net, DomainFormatFlags flags, GString *out);
 DomainNet *domain_net_copy(const DomainNet *from);
 void domain_net_free(DomainNet *net);
+void domain_net_copy_members(DomainNet *to); /* of a shallow copy */
+void domain_net_clear(DomainNet *net);
 void domain_net_init_addresses(DomainNet *net); /* empty lists */
 gboolean domain_net_parse_addresses(XmlTree *tree, XmlNode *node, DomainNet *net, GError **error);
 void domain_net_format_addresses(const DomainNet *net, GString *out);
@@ -80,8 +86,10 @@ DomainHostdev *domain_hostdev_copy(const DomainHostdev *from);
 void domain_hostdev_free(DomainHostdev *hostdev);
 
 /* devices.c: <devices> and what every device may carry */
+gboolean domain_devices_check_names(XmlTree *tree, const DomainDef *def, GError **error);
 gboolean domain_devices_parse(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error);
 void domain_devices_format(const DomainDef *def, DomainFormatFlags flags, GString *out);
+gboolean domain_emulator_parse(XmlTree *tree, XmlNode *devices, DomainDef *def, GError **error);
 gboolean domain_device_drop_common(XmlTree *tree, XmlNode *node, GError **error);
 
 /* lodge-ns.c */
@@ -95,4 +103,4 @@ void domain_confine_copy(const DomainConfine *from, DomainConfine *to);
 void domain_confine_clear(DomainConfine *confine);
 
 /* refused.c */
-gboolean domain_refuse_known(XmlTree *tree, GError **error);
+gboolean domain_refuse_known(XmlTree *tree, GError **error); /* of containers */

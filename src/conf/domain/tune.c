@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "conf/domain/parts-priv.h"
+#include "conf/machine/parts-priv.h"
 #include "conf/xml/limits.h"
 #include "conf/xml/value.h"
 #include "conf/xml/write.h"
@@ -290,8 +291,10 @@ format_cputune(const DomainTune *tune, GString *out)
 }
 
 void
-domain_tune_format(const DomainTune *tune, GString *out)
+domain_tune_format(const DomainDef *def, GString *out)
 {
+    const DomainTune *tune = &def->tune;
+
     format_blkiotune(tune, out);
     if (tune->mem_hard_kib != DOMAIN_UNSET || tune->mem_soft_kib != DOMAIN_UNSET ||
         tune->mem_swap_kib != DOMAIN_UNSET) {
@@ -301,6 +304,8 @@ domain_tune_format(const DomainTune *tune, GString *out)
         format_kib(out, "swap_hard_limit", tune->mem_swap_kib);
         xml_write_line(out, 2, "</memtune>");
     }
+    if (def->machine != NULL)
+        machine_memory_format(&def->machine->memory, out);
     format_vcpu(tune, out);
     format_cputune(tune, out);
 }

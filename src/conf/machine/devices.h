@@ -48,8 +48,8 @@ typedef enum {
 } MachineDeviceKind;
 ENUM_DECL(machine_device_kind, MachineDeviceKind); /* the element's name: "disk" */
 
-/* The list of one kind; never NULL, also for containers (which have interfaces only: others are
- * empty there). Owned by @def. */
+/* The list of one kind; never NULL, owned by @def, which is a machine (of a container there are the
+ * interfaces only). */
 GPtrArray *machine_devices(const DomainDef *def, MachineDeviceKind kind);
 
 /* A device that stands alone: what attach and detach are given. */
@@ -73,9 +73,10 @@ MachineDevice *machine_device_parse(const char *text, gsize size, const char *so
 void machine_device_free(MachineDevice *device); /* and the struct in it, unless stolen (NULL) */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MachineDevice, machine_device_free)
 
-/* The element as XML, from column @indent on. (transfer full) */
+/* The element as XML from column 0 on, lines with their line feeds. @def (nullable) is whose it is: the
+ * console that is the face of a serial needs it. (transfer full) */
 char *machine_device_format(MachineDeviceKind kind, gconstpointer device, const DomainDef *def,
-                            DomainFormatFlags flags, guint indent);
+                            DomainFormatFlags flags);
 
 /* A copy of one struct, and its end. */
 gpointer machine_device_copy(MachineDeviceKind kind, gconstpointer device);

@@ -27,6 +27,5 @@ typedef struct {
     DomainDeviceInfo info;
     MachineInputType type;
     MachineInputBus bus;
-    VirtioModel model; /* bus='virtio' */
     MachineVirtio virtio;
 } MachineInput;

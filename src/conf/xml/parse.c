@@ -49,6 +49,12 @@ static gboolean G_GNUC_PRINTF(4, 5)
     return FALSE;
 }
 
+static const char *
+begin_with(const Parser *self)
+{
+    return self->root_name != NULL ? self->root_name : "an element";
+}
+
 /* GMarkup says "Error on line 3 char 7: Element “a” ... <book>."; the position is ours to say. */
 static void
 refuse_markup(Parser *self, const GError *cause, GError **error)
@@ -59,12 +65,12 @@ refuse_markup(Parser *self, const GError *cause, GError **error)
 
     if (self->node == NULL && self->tree->root != NULL) {
         refuse(self, error, LODGE_ERROR_SYNTAX,
-               "something stands behind the end of <%s>; remove it", self->root_name);
+               "something stands behind the end of <%s>; remove it", self->tree->root->name);
         return;
     }
     if (cause->code == G_MARKUP_ERROR_EMPTY || strstr(cause->message, "<book>") != NULL) {
         refuse(self, error, LODGE_ERROR_SYNTAX, "this is no XML: it must begin with <%s>",
-               self->root_name);
+               begin_with(self));
         return;
     }
     if (cause->code == G_MARKUP_ERROR_BAD_UTF8) {
@@ -258,7 +264,8 @@ on_start(GMarkupParseContext *context, const char *name, const char **names, con
     else
         self->node->last_child = self->node->last_child->next = node;
     self->node = node;
-    if (node->parent == NULL && (strcmp(node->name, self->root_name) != 0 || node->ns != NULL))
+    if (node->parent == NULL && self->root_name != NULL &&
+        (strcmp(node->name, self->root_name) != 0 || node->ns != NULL))
         refuse(self, error, LODGE_ERROR_CONFIG, "the root element is <%.*s>%s; it must be <%s>",
                XML_QUOTE_MAX, name, node->ns != NULL ? " of another namespace" : "",
                self->root_name);
@@ -374,7 +381,7 @@ feed(Parser *self, GMarkupParseContext *context, const char *text, gsize size)
         (void)g_markup_parse_context_end_parse(context, NULL);
     if (self->error == NULL && self->tree->root == NULL)
         refuse(self, &self->error, LODGE_ERROR_SYNTAX, "this is no XML: it must begin with <%s>",
-               self->root_name);
+               begin_with(self));
     return self->error == NULL;
 }
 

@@ -10,6 +10,7 @@ struct XmlTree {
     Arena arena; /* every node and string */
     XmlNode *root;
     const char *source;
+    gboolean is_live;
 };
 
 /* One line of valid UTF-8 without control characters, whatever was quoted in it. Takes @message. */

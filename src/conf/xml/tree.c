@@ -36,6 +36,18 @@ xml_source(const XmlTree *tree)
     return tree->source;
 }
 
+void
+xml_set_live(XmlTree *tree)
+{
+    tree->is_live = TRUE;
+}
+
+gboolean
+xml_is_live(const XmlTree *tree)
+{
+    return tree->is_live;
+}
+
 XmlNode *
 xml_child(XmlNode *parent, const char *name)
 {

@@ -52,7 +52,7 @@ typedef struct XmlTree XmlTree; /* owns every node and string below it */
  * xml_parse:
  * @text: (array length=size): the document, UTF-8; a byte order mark is skipped
  * @source: what to call it in messages ("web.xml", "(stdin)", "(domain_definition)")
- * @root_name: the element that must be the root
+ * @root_name: (nullable): the element that must be the root; NULL: any
  * @error: LODGE_ERROR_SYNTAX "FILE:LINE: ...", LODGE_ERROR_CONFIG for another root element,
  *   LODGE_ERROR_LIMIT when it is too large or too deep
  *
@@ -70,6 +70,10 @@ XmlNode *xml_root(XmlTree *tree);
 
 /* The name given to xml_parse(). */
 const char *xml_source(const XmlTree *tree);
+
+/* Whether readers take what only live XML says (aliases, chosen ports); FALSE until it is set. */
+void xml_set_live(XmlTree *tree);
+gboolean xml_is_live(const XmlTree *tree);
 
 /* Readers. All mark what they return as seen. @name NULL matches any name (of no namespace). */
 XmlNode *xml_child(XmlNode *parent, const char *name); /* first such child without namespace */

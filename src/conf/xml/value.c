@@ -60,20 +60,32 @@ xml_text_uint(XmlTree *tree, XmlNode *node, guint64 min, guint64 max, guint64 *r
            xml_error_prefix(tree, node, error);
 }
 
-gboolean
-xml_text_kib(XmlTree *tree, XmlNode *node, guint64 max_kib, guint64 *ret_kib, GError **error)
+static gboolean
+parse_kib(XmlTree *tree, XmlNode *node, const char *text, guint64 max_kib, guint64 *ret_kib,
+          GError **error)
 {
     g_autoptr(GError) cause = NULL;
     guint64 bytes;
 
-    if (!units_parse_size(xml_text(node), xml_attr(node, "unit"), 1024, G_MAXUINT64 - 1023, &bytes,
-                          &cause)) {
+    if (!units_parse_size(text, xml_attr(node, "unit"), 1024, G_MAXUINT64 - 1023, &bytes, &cause)) {
         xml_error_prefix(tree, node, &cause);
         g_set_error_literal(error, LODGE_ERROR, LODGE_ERROR_ARGUMENT, cause->message);
         return FALSE;
     }
     *ret_kib = MIN((bytes + 1023) / 1024, max_kib);
     return TRUE;
+}
+
+gboolean
+xml_text_kib(XmlTree *tree, XmlNode *node, guint64 max_kib, guint64 *ret_kib, GError **error)
+{
+    return parse_kib(tree, node, xml_text(node), max_kib, ret_kib, error);
+}
+
+gboolean
+xml_attr_kib(XmlTree *tree, XmlNode *node, const char *name, guint64 *ret_kib, GError **error)
+{
+    return parse_kib(tree, node, xml_attr(node, name), G_MAXINT64 / 1024, ret_kib, error);
 }
 
 /* "a, b or c" */

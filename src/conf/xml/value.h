@@ -30,6 +30,10 @@ gboolean xml_text_uint(XmlTree *tree, XmlNode *node, guint64 min, guint64 max, g
 gboolean xml_text_kib(XmlTree *tree, XmlNode *node, guint64 max_kib, guint64 *ret_kib,
                       GError **error);
 
+/* The same of an attribute. */
+gboolean xml_attr_kib(XmlTree *tree, XmlNode *node, const char *name, guint64 *ret_kib,
+                      GError **error);
+
 /**
  * xml_attr_word:
  * @words: (array length=n_words): what the attribute may say; NULL entries match nothing
