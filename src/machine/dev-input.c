@@ -49,10 +49,6 @@ dev_input(Command *command, gconstpointer device, GError **error)
         option = option_new(input_usb(input->type));
         break;
     case MACHINE_INPUT_BUS_VIRTIO:
-        if (input->model == VIRTIO_MODEL_TRANSITIONAL)
-            return command_refuse(command->in, input->info.line, error,
-                                  "<input model='virtio-transitional'>: virtio input devices have "
-                                  "no old interface; remove the model");
         option = option_new(input_virtio(input->type));
         option_virtio(option, &input->virtio);
         break;
