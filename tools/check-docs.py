@@ -3,7 +3,7 @@
 """check-docs.py LODGE ROOT - what there is, is documented; what is documented, is there.
 
 Every command has its place in docs/man/lodge.rst and every place a command (options come from the tables); every key that
-the golden files show in JSON stands in the manual; `lodge WORD` in README and guides is a command; every function of
+the golden files show in JSON stands in the manual; every listing takes --json; `lodge WORD` in README and guides is a command; every function of
 lodge.h has a comment.
 """
 import json
@@ -57,6 +57,9 @@ def main():
     found = [f"docs/man/lodge.rst: no '.. verb:: {name}'" for name in verbs if name not in places]
     found += [f"docs/man/lodge.rst: '{name}' is no command" for name in places if name not in verbs]
     found += [f"docs/man/lodge.rst: '{name}' stands there twice" for name in set(places) if places.count(name) > 1]
+    listing = re.compile(r"(list|info|stats?|tune|leases|addr|count|event|doctor|version)$")
+    found += [f"{verb['name']}: a listing without --json" for group in tables["groups"] for verb in group["verbs"]
+              if listing.search(verb["name"]) and "json" not in [option["name"] for option in verb["options"]]]
     for case in sorted((root / "tests/golden/cli").glob("*.case")):
         for key in sorted(json_keys(case.read_text())):
             known = f"``{key}``" in manual or re.match(r"^cpu\d+\.", key)

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "util/spawn.h"
 
 #define PROC_FILE_MAX (4 << 20)
+#define FIREWALL_MS   10000 /* to answer */
 
 typedef enum {
     FINDING_OK,
@@ -24,7 +26,7 @@ static const char *const finding_words[] = {"ok", "note", "missing"};
 typedef struct {
     FindingKind kind;
     char *area, *text;
-    const char *advice; /* or NULL */
+    char *advice; /* or NULL */
 } Finding;
 
 static void
@@ -32,6 +34,7 @@ finding_free(Finding *finding)
 {
     g_free(finding->area);
     g_free(finding->text);
+    g_free(finding->advice);
     g_free(finding);
 }
 
@@ -43,7 +46,7 @@ static void G_GNUC_PRINTF(5, 6) add(GPtrArray *findings, FindingKind kind, const
 
     finding->kind = kind;
     finding->area = g_strdup(area);
-    finding->advice = kind == FINDING_OK ? NULL : advice;
+    finding->advice = kind == FINDING_OK ? NULL : g_strdup(advice);
     va_start(list, format);
     finding->text = g_strdup_vprintf(format, list);
     va_end(list);
@@ -282,6 +285,51 @@ check_forwarding(GPtrArray *findings)
     }
 }
 
+/* A reload of firewalld forgets which zone the bridge of a network was put into. */
+static void
+check_zone(GPtrArray *findings, const char *program, virNetworkPtr net)
+{
+    char *bridge = virNetworkGetBridgeName(net);
+    g_autofree char *option = g_strconcat("--get-zone-of-interface=", bridge, NULL);
+    const char *const argv[] = {program, option, NULL};
+    g_autofree char *zone = NULL, *advice = NULL;
+
+    if (bridge && !spawn_run(argv, NULL, FIREWALL_MS, &zone, NULL))
+        zone = g_strdup("no zone");
+    if (bridge && strcmp(g_strchomp(zone), "trusted") != 0 && strcmp(zone, "libvirt") != 0) {
+        advice =
+            g_strdup_printf("lodge net-destroy %s; lodge net-start %s; or, while guests are on "
+                            "it: firewall-cmd --zone=trusted --change-interface=%s",
+                            virNetworkGetName(net), virNetworkGetName(net), bridge);
+        add(findings, FINDING_NOTE, "firewalld", advice,
+            "the bridge '%s' of network '%s' is in %s, which may drop what its guests send; was "
+            "firewalld reloaded?",
+            bridge, virNetworkGetName(net), zone);
+    }
+    free(bridge);
+}
+
+static void
+check_firewalld(Cli *cli, GPtrArray *findings)
+{
+    g_autofree char *program = spawn_find("firewall-cmd");
+    const char *const argv[] = {program, "--state", NULL};
+    virNetworkPtr *nets = NULL;
+    int n = 0;
+
+    if (!program || !spawn_run(argv, NULL, FIREWALL_MS, NULL, NULL))
+        return;
+    add(findings, FINDING_OK, "firewalld", NULL, "runs; networks put their bridges into a zone");
+    if (cli_connect(cli))
+        n = virConnectListAllNetworks(cli->conn, &nets, VIR_CONNECT_LIST_NETWORKS_ACTIVE);
+    for (int i = 0; i < n; i++) {
+        check_zone(findings, program, nets[i]);
+        virNetworkFree(nets[i]);
+    }
+    free(nets);
+    cli_forget_error(cli);
+}
+
 /* --- saying it ----------------------------------------------------------------------------------- */
 
 static void
@@ -330,6 +378,7 @@ doctor_run(Cli *cli, gboolean as_json)
     check_seccomp(findings);
     check_programs(findings);
     check_forwarding(findings);
+    check_firewalld(cli, findings);
     check_fuse(findings);
     for (guint i = 0; i < findings->len; i++)
         if (((const Finding *)g_ptr_array_index(findings, i))->kind == FINDING_MISSING)
