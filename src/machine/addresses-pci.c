@@ -299,7 +299,8 @@ place_port(Places *places, MachineController *port, GError **error)
     }
     if (port->info.address.pci.bus == 0 && port->info.address.pci.function == 0 &&
         port->info.address.pci.multifunction == DOMAIN_SWITCH_ON)
-        g_hash_table_add(places->taken, g_strdup_printf("ports %u", port->info.address.pci.slot));
+        g_hash_table_insert(places->taken, g_strdup_printf("ports %u", port->info.address.pci.slot),
+                            NULL);
     if (port->chassis < 0)
         port->chassis = port->index;
     if (port->port < 0)

@@ -50,6 +50,21 @@ check_machine_type(const DomainDef *def, const char *source, GError **error)
                      source, line, def->machine->os.machine);
 }
 
+/* conf says "line N: ...", as it knows no file. */
+static gboolean
+complete_prefix(const char *source, GError **error)
+{
+    char *old = error != NULL && *error != NULL ? (*error)->message : NULL;
+
+    if (old != NULL && g_str_has_prefix(old, "line ")) {
+        (*error)->message = g_strdup_printf("%s:%s", source, old + strlen("line "));
+        g_free(old);
+    } else {
+        g_prefix_error(error, "%s: ", source);
+    }
+    return FALSE;
+}
+
 gboolean
 machine_complete(DomainDef *def, const QemuCaps *caps, const char *source, GError **error)
 {
@@ -58,10 +73,8 @@ machine_complete(DomainDef *def, const QemuCaps *caps, const char *source, GErro
                        : uname(&host) == 0 ? host.machine
                                            : "x86_64";
 
-    if (!domain_machine_complete(def, arch, error)) {
-        g_prefix_error(error, "%s: ", source);
-        return FALSE;
-    }
+    if (!domain_machine_complete(def, arch, error))
+        return complete_prefix(source, error);
     if (caps != NULL && def->emulator == NULL)
         def->emulator = g_strdup(qemu_caps_binary(caps));
     return check_machine_type(def, source, error) &&

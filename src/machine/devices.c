@@ -3,6 +3,8 @@
 /* The table of device kinds, and the order in which they come. */
 #include "machine/command.h"
 
+#define BUS_DEPTH_MAX 16 /* of bridges behind bridges */
+
 /* Buses stand before what sits on them; audio backends before who plays through them. */
 static const struct {
     MachineDeviceKind kind;
@@ -40,14 +42,48 @@ command_device(Command *command, MachineDeviceKind kind, gconstpointer device, G
     g_return_val_if_reached(FALSE);
 }
 
+/* PCI buses, each behind the one that it sits on: QEMU makes devices in the order of its arguments. */
+static gboolean
+add_buses(Command *command, guint bus, guint depth, GError **error)
+{
+    const GPtrArray *list = machine_devices(command->in->def, MACHINE_DEVICE_CONTROLLER);
+
+    if (depth > BUS_DEPTH_MAX)
+        return command_wrong(command->in, 0, error, "PCI bus %u is behind itself", bus);
+    for (guint i = 0; i < list->len; i++) {
+        const MachineController *controller = g_ptr_array_index(list, i);
+
+        if (controller->type != MACHINE_CONTROLLER_PCI || controller->index == 0 ||
+            controller->info.address.pci.bus != bus)
+            continue;
+        if (!dev_controller(command, controller, error) ||
+            !add_buses(command, (guint)controller->index, depth + 1, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Those that are no bus, and the root, which only has options. */
+static gboolean
+add_controller(Command *command, gconstpointer device, GError **error)
+{
+    const MachineController *controller = device;
+
+    return (controller->type == MACHINE_CONTROLLER_PCI && controller->index > 0) ||
+           dev_controller(command, device, error);
+}
+
 gboolean
 command_devices(Command *command, GError **error)
 {
+    if (!add_buses(command, 0, 0, error))
+        return FALSE;
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
         const GPtrArray *devices = machine_devices(command->in->def, kinds[i].kind);
 
         for (guint j = 0; j < devices->len; j++)
-            if (!kinds[i].add(command, g_ptr_array_index(devices, j), error))
+            if (!(kinds[i].kind == MACHINE_DEVICE_CONTROLLER ? add_controller : kinds[i].add)(
+                    command, g_ptr_array_index(devices, j), error))
                 return FALSE;
     }
     return TRUE;
