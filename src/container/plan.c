@@ -83,7 +83,14 @@ plan_namespaces(const PlanInput *in, GString *plan)
 {
     gboolean has_user = in->def->idmap_uid->len > 0 || in->def->idmap_gid->len > 0;
 
-    plan_add(plan, "namespaces", has_user ? "mnt,pid,ipc,uts,user" : "mnt,pid,ipc,uts", NULL);
+    GString *list = g_string_new("mnt,pid,ipc,uts");
+
+    if (has_user)
+        g_string_append(list, ",user");
+    if (in->facts->hierarchies->len > 0)
+        g_string_append(list, ",cgroup");
+    plan_add(plan, "namespaces", list->str, NULL);
+    g_string_free(list, TRUE);
     plan_id_ranges(plan, "uid", in->def->idmap_uid);
     plan_id_ranges(plan, "gid", in->def->idmap_gid);
 }

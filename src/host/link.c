@@ -206,6 +206,16 @@ link_configure(int sock, int index, const LinkSettings *settings)
 }
 
 int
+link_set_mac(int sock, int index, const uint8_t mac[LINK_MAC_SIZE])
+{
+    RtnlMessage message;
+
+    begin_link(&message, RTM_NEWLINK, 0, (struct ifinfomsg){.ifi_index = index});
+    rtnl_put(&message, IFLA_ADDRESS, mac, LINK_MAC_SIZE);
+    return rtnl_talk(sock, &message, NULL);
+}
+
+int
 link_rename(int sock, int index, const char *name)
 {
     RtnlMessage message;

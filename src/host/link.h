@@ -79,6 +79,7 @@ int link_make_bridge(int sock, const LinkBridge *bridge);
 /* Into the namespace of @pid (which is looked up by the caller's pids), under @new_name (NULL: as is). */
 int link_move(int sock, int index, pid_t pid, const char *new_name);
 int link_set_up(int sock, int index, bool up);
+int link_set_mac(int sock, int index, const uint8_t mac[LINK_MAC_SIZE]);
 typedef struct {
     const uint8_t *mac; /* NULL: leave */
     unsigned mtu;       /* 0: leave */

@@ -17,8 +17,9 @@ static const struct {
     const char *name;
     uint64_t flag;
 } kinds[] = {
-    {"mnt", CLONE_NEWNS},  {"pid", CLONE_NEWPID},   {"ipc", CLONE_NEWIPC},
-    {"uts", CLONE_NEWUTS}, {"user", CLONE_NEWUSER}, {"net", CLONE_NEWNET},
+    {"mnt", CLONE_NEWNS},        {"pid", CLONE_NEWPID},   {"ipc", CLONE_NEWIPC},
+    {"uts", CLONE_NEWUTS},       {"user", CLONE_NEWUSER}, {"net", CLONE_NEWNET},
+    {"cgroup", CLONE_NEWCGROUP},
 };
 
 int

@@ -15,7 +15,7 @@
 
 /**
  * ns_flags:
- * @list: "mnt,pid,ipc,uts,user"; also "net"
+ * @list: "mnt,pid,ipc,uts,user,cgroup"; also "net"
  * @ret: CLONE_NEW* bits
  */
 int ns_flags(const char *list, uint64_t *ret, Err *err);

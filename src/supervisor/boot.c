@@ -70,7 +70,7 @@ clone_flags(const Guest *guest, uint64_t *ret_flags, Err *err)
                        list->line);
     if (netns && strcmp(netns->argv[1], "new") == 0)
         flags |= CLONE_NEWNET;
-    *ret_flags = flags;
+    *ret_flags = flags & ~(uint64_t)CLONE_NEWCGROUP; /* unshared by the child, after the attach */
     return 0;
 }
 

@@ -158,7 +158,8 @@ enter_groups(Child *child, Err *err)
         io_close(&fds[i]);
     }
     /* only now: the root of the new cgroup namespace is where we are */
-    if (result == 0 && plan_find(&child->guest->plan, PLAN_HOST, "cgroup") &&
+    if (result == 0 &&
+        strstr(plan_find(&child->guest->plan, PLAN_GUEST, "namespaces")->argv[1], "cgroup") &&
         unshare(CLONE_NEWCGROUP) < 0)
         result = err_set_errno(err, errno, "cannot make a cgroup namespace");
     return result;

@@ -169,6 +169,52 @@ is_held(int why, LinkMacvlanMode mode)
     return why == EADDRINUSE || why == EBUSY || (why == EINVAL && mode == LINK_MACVLAN_PASSTHRU);
 }
 
+/* A netlink socket of the guest's network; the namespace lives as long as it is open. */
+static int
+open_inside(Guest *guest, Err *err)
+{
+    char path[40];
+    int own_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd = -1;
+
+    (void)io_format(path, sizeof path, "/proc/%d/ns/net", (int)guest->init_pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (own_fd < 0 || fd < 0 || setns(fd, CLONE_NEWNET) < 0) {
+        (void)err_set_errno(err, errno, "cannot reach the guest's network");
+    } else {
+        guest->guest_rtnl = rtnl_open(err);
+        if (setns(own_fd, CLONE_NEWNET) < 0 && setns(own_fd, CLONE_NEWNET) < 0)
+            _exit(1); /* in the wrong network nothing can go on; `clean` does the rest */
+    }
+    io_close(&own_fd);
+    io_close(&fd);
+    return guest->guest_rtnl < 0 ? -1 : 0;
+}
+
+/* In mode passthru the kernel gives the guest the parent's address, whatever was asked for. Setting it later sets the
+ * parent's too, which the kernel puts back when the interface goes. */
+static int
+give_address(Guest *guest, const LinkMacvlan *macvlan, const char *parent, Err *err)
+{
+    bool was_open = guest->guest_rtnl >= 0;
+    LinkInfo info;
+    int result = 0;
+
+    if (!was_open && open_inside(guest, err) < 0)
+        return -1;
+    if (link_find(guest->guest_rtnl, macvlan->guest_name, &info) < 0 ||
+        (memcmp(info.mac, macvlan->mac, LINK_MAC_SIZE) != 0 &&
+         link_set_mac(guest->guest_rtnl, info.index, macvlan->mac) < 0)) {
+        char text[18];
+
+        link_format_mac(macvlan->mac, text);
+        result = err_set_errno(err, errno, "cannot give '%s' the address %s", parent, text);
+        (void)err_hint(err, "write the device's own address into <mac>, or use the mode private");
+    }
+    if (!was_open) /* it would keep the guest's network alive */
+        io_close(&guest->guest_rtnl);
+    return result;
+}
+
 /* macvlan PARENT MODE GUESTNAME MAC MTU up|down */
 static int
 do_macvlan(Guest *guest, int sock, const PlanStep *step, GuestLink *link, Err *err)
@@ -214,28 +260,9 @@ do_macvlan(Guest *guest, int sock, const PlanStep *step, GuestLink *link, Err *e
             (void)err_hint(err, "load the kernel's macvlan module");
     }
     (void)link;
+    if (result == 0 && macvlan.mode == LINK_MACVLAN_PASSTHRU && macvlan.mac)
+        result = give_address(guest, &macvlan, step->argv[1], err);
     return result;
-}
-
-/* A netlink socket of the guest's network; the namespace lives as long as it is open. */
-static int
-open_inside(Guest *guest, Err *err)
-{
-    char path[40];
-    int own_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd = -1;
-
-    (void)io_format(path, sizeof path, "/proc/%d/ns/net", (int)guest->init_pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (own_fd < 0 || fd < 0 || setns(fd, CLONE_NEWNET) < 0) {
-        (void)err_set_errno(err, errno, "cannot reach the guest's network");
-    } else {
-        guest->guest_rtnl = rtnl_open(err);
-        if (setns(own_fd, CLONE_NEWNET) < 0 && setns(own_fd, CLONE_NEWNET) < 0)
-            _exit(1); /* in the wrong network nothing can go on; `clean` does the rest */
-    }
-    io_close(&own_fd);
-    io_close(&fd);
-    return guest->guest_rtnl < 0 ? -1 : 0;
 }
 
 /* netdev HOSTNAME GUESTNAME */

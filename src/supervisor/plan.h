@@ -77,7 +77,7 @@
  * route     DEST/PREFIX GATEWAY METRIC GUESTNAME     (executed after all addresses and ups)
  *
  * phase guest ------------------------------------------------------------------------------------------
- * namespaces LIST                 of mnt,pid,ipc,uts,user (net is in netns, cgroup always, after attach)
+ * namespaces LIST                 of mnt,pid,ipc,uts,user,cgroup (net is in netns; cgroup: unshared after the attach)
  * idmap     uid|gid START TARGET COUNT    (user namespace; the supervisor writes the maps)
  * root      DIR|DEVICE|@ID rw|ro  DIR "/": share the host's root; a block device or loop device: its file system
  * mount     SOURCE TARGET ro|rw   bind (recursive) a host directory or file; TARGET is resolved

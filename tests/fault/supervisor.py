@@ -201,7 +201,7 @@ def mapped():
     plan = sup.Plan(name="mapped", root="/srv/mapped", init=("/bin/sleep", "1000"))
     plan.phases["host"].insert(0, ("loop", "fs0", "/srv/image", "rw"))
     plan.drop("guest", "namespaces")
-    plan.phases["guest"].insert(0, ("namespaces", "mnt,pid,ipc,uts,user"))
+    plan.phases["guest"].insert(0, ("namespaces", "mnt,pid,ipc,uts,user,cgroup"))
     plan.add("guest", ("idmap", "uid", 0, 100000, 65536), ("idmap", "gid", 0, 100000, 65536), ("device", "/dev/net/deep/zero", "c", 1, 5, "600"),
              ("mount-dev", "@fs0", "/image", "rw"), ("mount", "/export/inner", "/image/deep", "ro"))
     return plan

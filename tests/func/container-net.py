@@ -115,11 +115,13 @@ def test_direct_in_all_four_modes():
     sh("ip", "link", "set", "par0", "up")
     sh("ip", "link", "set", "par1", "up")
     for mode in ("vepa", "bridge", "private", "passthrough"):
-        guest("d" + mode, f"<interface type='direct'><source dev='par0' mode='{mode}'/></interface>")
+        guest("d" + mode, f"<interface type='direct'><mac address='52:54:00:00:0d:01'/><source dev='par0' mode='{mode}'/></interface>")
         name = "passthru" if mode == "passthrough" else mode
         found = lxc("exec", "d" + mode, "--", "cat", "/proc/net/dev").stdout
         assert "eth0:" in found, found
-        matches(sh("nsenter", "-t", init_of("d" + mode), "-n", "ip", "-d", "link", "show", "eth0").stdout, rf"macvlan +mode {name}")
+        shown = sh("nsenter", "-t", init_of("d" + mode), "-n", "ip", "-d", "link", "show", "eth0").stdout
+        matches(shown, rf"macvlan +mode {name}")
+        matches(shown, "link/ether 52:54:00:00:0d:01")
         remove("d" + mode)
     sh("ip", "link", "del", "par0")
 

@@ -133,9 +133,9 @@ def test_macvlan_in_four_modes():
         inside = {l["ifname"]: l for l in json.loads(out)}
         equal(inside["eth0"]["linkinfo"]["info_data"]["mode"], mode)
         equal(inside["eth0"]["mtu"], 1300)
-        if mode != "passthru":
-            equal(inside["eth0"]["address"], MAC)
+        equal(inside["eth0"]["address"], MAC)
         nothing_left(before)
+        equal(links()["parent0"]["address"], before["parent0"]["address"])  # passthru had changed it
 
 
 def test_passthru_again_at_once():

@@ -270,7 +270,7 @@ def test_idmap_makes_root_nobody_outside():
     sh("chown", "-R", "100000:100000", root)
     plan = script("cat /proc/self/uid_map; id -u; touch /made; ls -n /dev/null; cat /proc/mounts; sleep 1000", name="mapped", root=root)
     plan.drop("guest", "namespaces")
-    plan.phases["guest"].insert(0, ("namespaces", "mnt,pid,ipc,uts,user"))
+    plan.phases["guest"].insert(0, ("namespaces", "mnt,pid,ipc,uts,user,cgroup"))
     plan.add("guest", ("idmap", "uid", 0, 100000, 65536), ("idmap", "gid", 0, 100000, 65536), ("mask", "/proc/kcore"), ("readonly", "/proc/sys"))
     plan.drop("init", "stdio").add("init", ("stdio", "inherit"))
     with open("/tmp/out", "w+b") as out:

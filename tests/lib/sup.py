@@ -59,7 +59,7 @@ class Plan:
         for kind, names, folder in self.groups:
             self.add("host", ("cgroup", kind, names, folder))
         self.add("link", ("netns", "share"))
-        self.add("guest", ("namespaces", "mnt,pid,ipc,uts"), ("root", root, "rw"), ("proc",), ("sys", "ro"), ("dev",),
+        self.add("guest", ("namespaces", "mnt,pid,ipc,uts,cgroup" if self.groups else "mnt,pid,ipc,uts"), ("root", root, "rw"), ("proc",), ("sys", "ro"), ("dev",),
                  ("devpts", "1024"), ("console", 0), ("hostname", name))
         self.add("init", ("env", "PATH", "/bin:/sbin"), ("env", "TERM", "linux"), ("stdio", "console"), ("exec", *init))
 

@@ -137,9 +137,10 @@ test_namespaces(void)
     Err err = {0};
     guint64 flags = 0;
 
-    g_assert_cmpint(ns_flags("mnt,pid,ipc,uts,user", &flags, &err), ==, 0);
+    g_assert_cmpint(ns_flags("mnt,pid,ipc,uts,user,cgroup", &flags, &err), ==, 0);
     g_assert_cmphex(flags, ==,
-                    CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWUSER);
+                    CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWUSER |
+                        CLONE_NEWCGROUP);
     g_assert_cmpint(ns_flags("mnt,time", &flags, &err), ==, -1);
     g_assert_cmpint(ns_flags("mn", &flags, &err), ==, -1);
     g_assert_cmpuint(ns_start_time(getpid()), >, 0);
