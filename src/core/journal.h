@@ -30,7 +30,7 @@
  *   device-removed, device-removal-failed  the same word, 0; detail: alias
  *   agent-lifecycle       connected|disconnected (1, 2); detail: domain-started|channel (1, 2)
  *   qemu-monitor          the event's name as QEMU writes it, 0; "time" is QEMU's; detail: its data, JSON in a string ("" when none,
- *                         or longer than 4096 bytes)
+ *                         or longer than 3072 bytes)
  * "data" stands last, in io-error only. An unknown kind is skipped by readers.
  *
  * Who writes: the supervisor (libc only, the same format) started/booted when it says ready,
@@ -39,7 +39,7 @@
  * defined, undefined and metadata-change; core/cleanup writes stopped/crashed for a killed supervisor.
  *
  * Rotation: who appends and sees more than CORE_JOURNAL_BYTES_MAX renames events to events.1 under the lock
- * LIVE-ROOT/.events, and so does each launch (a supervisor only appends). A follower reads the old file to its
+ * LIVE-ROOT/.events, and so does each launch. A follower reads the old file to its
  * end and goes on with the new one. A line that a full disk cut short is skipped.
  */
 #pragma once

@@ -314,11 +314,12 @@ keep_files(const Guest *guest, Err *err)
 /* A guest is the same whoever starts it. The groups are the ones that count: a guest's root that is nobody
  * on the host would keep the rights of the caller's. */
 static int
-forget_caller(Err *err)
+forget_caller(const Guest *guest, Err *err)
 {
     cpu_set_t all;
 
-    if (setgroups(0, NULL) < 0)
+    /* a machine of a user's session is that user's, with his groups (/dev/kvm has one) */
+    if (setgroups(0, NULL) < 0 && (!guest->machine || geteuid() == 0))
         return err_set_errno(err, errno, "cannot leave the caller's groups");
     /* refused where the caller is confined itself: then so is the guest */
     memset(&all, 0xff, sizeof all);
@@ -337,7 +338,7 @@ detach(Guest *guest, Err *err)
         return -1;
     if (undo_reserve(&guest->host_undo) < 0)
         return err_set_errno(err, ENOMEM, "cannot start the supervisor");
-    if (forget_caller(err) < 0 || enter_groups(guest, err) < 0)
+    if (forget_caller(guest, err) < 0 || enter_groups(guest, err) < 0)
         return -1;
     guest->supervisor_pid = getpid();
     (void)setsid();

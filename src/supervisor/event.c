@@ -2,8 +2,10 @@
 
 /* One line of the journal; core/journal.h has the format, and reads it. */
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,7 +42,34 @@ static const struct {
     [EVENT_CRASHLOADED] = {"lifecycle", "crashed", "crashloaded", 8, 1, false},
 };
 
-#define NETWORK_STOPPED 3
+#define NETWORK_STOPPED   3
+#define JOURNAL_BYTES_MAX (1 << 20) /* core/limits.h has the same */
+
+/* As core/journal_trim(): a guest that makes events without end does not fill the disk. Somebody else holds
+ * the lock: then he does it. */
+static void
+rotate(const char *path, const struct stat *full)
+{
+    struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char lock[PATH_MAX], old[PATH_MAX];
+    struct stat here, there;
+    const char *name = strrchr(path, '/');
+    int fd;
+
+    if (!name || io_format(old, sizeof old, "%s.1", path) < 0 ||
+        io_format(lock, sizeof lock, "%.*s/.events", (int)(name - path), path) < 0)
+        return;
+    fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return;
+    if (fcntl(fd, F_OFD_SETLK, &range) == 0 && fstat(fd, &here) == 0 && stat(lock, &there) == 0 &&
+        here.st_ino == there.st_ino) {
+        if (stat(path, &there) == 0 && there.st_ino == full->st_ino)
+            (void)rename(path, old); /* refused: it grows on */
+        (void)unlink(lock);
+    }
+    io_close(&fd);
+}
 
 void
 event_write(const Guest *guest, const EventText *text)
@@ -49,6 +78,7 @@ event_write(const Guest *guest, const EventText *text)
     size_t detail_size = text->detail_size ? text->detail_size : strlen(detail_text);
     char line[EVENT_DETAIL_MAX * 2 + 4096], name[1024], detail[EVENT_DETAIL_MAX * 2], data[512];
     struct timespec now;
+    struct stat st;
     long long time_us = text->time_us;
     int fd, size;
 
@@ -72,8 +102,11 @@ event_write(const Guest *guest, const EventText *text)
                      text->kind, text->event, text->number, detail, text->detail_number,
                      text->data ? ",\"data\":" : "", text->data ? data : "");
     fd = size < 0 ? -1 : open(guest->events, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        (void)!write(fd, line, (size_t)size); /* a full disk does not stop a guest */
+    if (fd < 0)
+        return;
+    (void)!write(fd, line, (size_t)size); /* a full disk does not stop a guest */
+    if (fstat(fd, &st) == 0 && st.st_size > JOURNAL_BYTES_MAX)
+        rotate(guest->events, &st);
     io_close(&fd);
 }
 

@@ -95,7 +95,7 @@ typedef enum {
     EVENT_CRASHLOADED
 } EventWhat;
 
-#define EVENT_DETAIL_MAX 4096
+#define EVENT_DETAIL_MAX 3072 /* a line of the journal has at most 8192 bytes */
 
 typedef struct {
     const char *kind, *event;

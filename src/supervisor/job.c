@@ -345,14 +345,14 @@ job_figures(const Job *job, bool of_completed, JobFigures *ret)
 void
 job_close(Job *job)
 {
+    int fd = job->sync.fd, status = -1;
     Err err = {0};
-    int fd = job->sync.fd;
 
     if (!job->machine)
         return;
     if (job->sync_pid > 0) { /* QEMU has ended under it: what the file says is still true */
         watch_remove(job->machine->set, &job->sync);
-        while (waitpid(job->sync_pid, NULL, 0) < 0 && errno == EINTR)
+        while (waitpid(job->sync_pid, &status, 0) < 0 && errno == EINTR)
             ;
         io_close(&fd);
         job->sync_pid = 0;
@@ -360,5 +360,5 @@ job_close(Job *job)
     if (job->state == JOB_NONE)
         return;
     (void)err_set(&err, "state", "the machine has ended before it was saved");
-    over(job, &err);
+    over(job, status == 0 ? NULL : &err);
 }

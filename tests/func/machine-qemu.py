@@ -51,6 +51,32 @@ def test_start_and_stop():
     equal(plan.lifecycle(), ["started/booted", "suspended/paused", "resumed/unpaused", "stopped/destroyed"])
 
 
+def test_session():
+    """Without privileges: no user, no groups, the caller's own rights."""
+    os.makedirs("/run/lodge", exist_ok=True)
+    body = os.fork()
+    if body == 0:
+        try:
+            os.setgroups([])
+            os.setresgid(1234, 1234, 1234)
+            os.setresuid(1234, 1234, 1234)
+            machine.LIVE = "/tmp/session/qemu"
+            plan = real(groups=False, user=False)
+            plan.phases["object"] = [(op, f"/tmp/session/{op}" if op in ("log", "events") else first, *rest) for op, first, *rest in plan.phases["object"]]
+            os.makedirs("/tmp/session/qemu")
+            start(plan)
+            lines = dict(l.split(":", 1) for l in open(f"/proc/{init_of(plan)}/status").read().splitlines())
+            equal((lines["Uid"].split()[0], int(lines["CapEff"], 16), lines["NoNewPrivs"].strip()), ("1234", 0, "1"))
+            equal(keys(plan, "down a", "up a"), "ok 2")
+            equal(sup.destroy(plan), "ok")
+            os._exit(0)
+        except BaseException as error:  # the other process tells of it
+            print(f"# {error!r}", flush=True)
+        os._exit(1)
+    equal(os.waitpid(body, 0)[1], 0)
+    sup.clean_house()
+
+
 def test_what_qemu_says_is_the_reason():
     matches(failure(real("vm", "-drive", "file=/none,if=none,id=a")), "^peer: cannot start 'vm': QEMU: .*Could not open '/none': No such file or directory$")
     matches(failure(real("vm", "-device", "nonsense")), "^peer: cannot start 'vm': QEMU: -device nonsense: 'nonsense' is not a valid device model name$")

@@ -303,6 +303,21 @@ def test_events():
     end(plan)
 
 
+def test_events_without_end():
+    """A guest that makes many does not fill the disk."""
+    plan = start(Machine())
+    fake = Fake(plan)
+    for _ in range(20):
+        fake.say(*[event("RTC_CHANGE", offset=i) for i in range(500)])
+    fake.say(event("STOP"))
+    wait_for(lambda: state(plan).endswith("yes unknown"), what="the last one")
+    equal(sorted(f for f in os.listdir("/run/lodge") if "events" in f), ["events", "events.1"])
+    assert os.path.getsize("/run/lodge/events") <= 1 << 20 and os.path.getsize("/run/lodge/events.1") < (1 << 20) + 8192
+    assert all(json.loads(l) for l in open("/run/lodge/events"))
+    end(plan)
+    os.unlink("/run/lodge/events.1")
+
+
 def test_bad_peers_while_it_runs():
     for name, text, why in (("garbage", b"what?\n", "QEMU's monitor does not speak QMP: 'what?'"), ("noid", b'{"return":{}}\n', "QEMU's monitor does not speak QMP"),
                             ("list", b"[]\n", "does not speak QMP"), ("deep", b'{"event":' + b"[" * 100 + b"]" * 100 + b"}\n", "does not speak QMP"),
