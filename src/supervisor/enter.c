@@ -219,7 +219,7 @@ find_guest(Enter *enter, Err *err)
     if (result == 0) {
         name = plan_find(&enter->plan, PLAN_OBJECT, "name");
         enter->name = name ? name->argv[1] : "?";
-        if (plan_find(&enter->plan, PLAN_INIT, "exec"))
+        if (plan_find(&enter->plan, PLAN_GUEST, "namespaces"))
             result = read_status(enter, live_fd, err);
         else
             result =

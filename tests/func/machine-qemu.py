@@ -61,7 +61,7 @@ def test_session():
             os.setresgid(1234, 1234, 1234)
             os.setresuid(1234, 1234, 1234)
             machine.LIVE = "/tmp/session/qemu"
-            plan = real(groups=False, user=False)
+            plan = real("mine", groups=False, user=False)
             plan.phases["object"] = [(op, f"/tmp/session/{op}" if op in ("log", "events") else first, *rest) for op, first, *rest in plan.phases["object"]]
             os.makedirs("/tmp/session/qemu")
             start(plan)

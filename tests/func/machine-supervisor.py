@@ -91,6 +91,14 @@ def test_what_is_wrong_with_a_plan():
     end(plan)
 
 
+def test_machines_cannot_be_entered():
+    plan = start(Machine())
+    done = house.sh(house.SUPERVISOR, "enter", plan.live, "--", "/bin/true", ok=False)
+    assert done.returncode != 0
+    matches(done.stderr, "'vm' is no guest that can be entered$")
+    end(plan)
+
+
 def test_copy_and_helpers():
     pathlib.Path("/tmp/kernel").write_bytes(b"k" * 3000000)
     os.chmod("/tmp/kernel", 0o600)
