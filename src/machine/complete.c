@@ -50,18 +50,18 @@ check_machine_type(const DomainDef *def, const char *source, GError **error)
                      source, line, def->machine->os.machine);
 }
 
-/* conf says "line N: ...", as it knows no file. */
+/* conf says "N: ..." or "line N: ...", as it knows no file. */
 static gboolean
 complete_prefix(const char *source, GError **error)
 {
     char *old = error != NULL && *error != NULL ? (*error)->message : NULL;
 
-    if (old != NULL && g_str_has_prefix(old, "line ")) {
+    if (old != NULL && g_str_has_prefix(old, "line "))
         (*error)->message = g_strdup_printf("%s:%s", source, old + strlen("line "));
-        g_free(old);
-    } else {
-        g_prefix_error(error, "%s: ", source);
-    }
+    else if (old != NULL)
+        (*error)->message =
+            g_strdup_printf("%s:%s%s", source, g_ascii_isdigit(*old) ? "" : " ", old);
+    g_free(old);
     return FALSE;
 }
 

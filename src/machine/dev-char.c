@@ -106,7 +106,7 @@ dev_console(Command *command, gconstpointer device, GError **error)
     const MachineChardev *dev = device;
     g_autofree char *id = NULL;
 
-    if (dev->is_face)
+    if (machine_is_face(command->in->def, dev))
         return TRUE;
     if (dev->target != CHARDEV_TARGET_VIRTIO)
         return command_refuse(command->in, dev->info.line, error,

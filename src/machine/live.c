@@ -114,6 +114,16 @@ alias_is_taken(const DomainDef *def, MachineDeviceKind kind, const char *alias)
     return FALSE;
 }
 
+gboolean
+machine_is_face(const DomainDef *def, const MachineChardev *dev)
+{
+    const GPtrArray *consoles = machine_devices(def, MACHINE_DEVICE_CONSOLE);
+
+    return dev->is_face || (dev->target != CHARDEV_TARGET_VIRTIO && consoles->len > 0 &&
+                            g_ptr_array_index(consoles, 0) == dev &&
+                            machine_devices(def, MACHINE_DEVICE_SERIAL)->len > 0);
+}
+
 void
 machine_set_alias(DomainDef *def, MachineDeviceKind kind, gpointer device)
 {
@@ -134,10 +144,11 @@ machine_set_alias(DomainDef *def, MachineDeviceKind kind, gpointer device)
             set_alias(info, controller_alias(def, controller));
         return;
     }
-    if (kind == MACHINE_DEVICE_CONSOLE && ((const MachineChardev *)device)->is_face) {
+    if (kind == MACHINE_DEVICE_CONSOLE && machine_is_face(def, device)) {
         const GPtrArray *serials = machine_devices(def, MACHINE_DEVICE_SERIAL);
         const DomainDeviceInfo *serial = serials->len > 0 ? g_ptr_array_index(serials, 0) : NULL;
 
+        ((MachineChardev *)device)->is_face = TRUE;
         set_alias(info, g_strdup(serial != NULL ? serial->alias : NULL));
         return;
     }
@@ -248,7 +259,7 @@ machine_console_index(const DomainDef *def, const char *name)
         for (guint j = 0; j < list->len; j++) {
             const MachineChardev *dev = g_ptr_array_index(list, j);
 
-            if (dev->source.type != CHARDEV_PTY || dev->is_face)
+            if (dev->source.type != CHARDEV_PTY || machine_is_face(def, dev))
                 continue;
             if (name == NULL || g_strcmp0(dev->info.alias, name) == 0)
                 return index;
@@ -267,7 +278,7 @@ machine_console_at(const DomainDef *def, int index)
         for (guint j = 0; j < list->len; j++) {
             MachineChardev *dev = g_ptr_array_index(list, j);
 
-            if (dev->source.type == CHARDEV_PTY && !dev->is_face && index-- == 0)
+            if (dev->source.type == CHARDEV_PTY && !machine_is_face(def, dev) && index-- == 0)
                 return dev;
         }
     }

@@ -58,6 +58,10 @@ char *machine_plan_build(const MachinePlanInput *in, GError **error);
  */
 char *machine_command_line(const MachinePlanInput *in, GError **error);
 
+/* Is console @dev no device of its own, but what the first serial port looks like from outside? Also in a
+ * definition that was read from a file and not completed again. */
+gboolean machine_is_face(const DomainDef *def, const MachineChardev *dev);
+
 /* Gives a device that was added to a live definition its alias. */
 void machine_set_alias(DomainDef *def, MachineDeviceKind kind, gpointer device);
 

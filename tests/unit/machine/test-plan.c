@@ -17,11 +17,16 @@ build(const char *xml, const char *source, const char *kind, GError **error)
     g_autoptr(QemuCaps) caps = canned_caps();
     g_autoptr(MachineFacts) facts = NULL;
     g_autoptr(DomainDef) def = domain_def_parse(xml, strlen(xml), source, TRUE, NULL, error);
-    g_autofree char *live = NULL;
+    g_autofree char *live = NULL, *stored = NULL;
     MachinePlanInput in = {.source = source, .paths = &paths};
 
     if (!def || !machine_complete(def, caps, source, error))
         return NULL;
+    /* As it is stored and read again: what completing knew and the text does not say is lost. */
+    stored = domain_def_format(def, DOMAIN_FORMAT_INACTIVE | DOMAIN_FORMAT_SECURE);
+    domain_def_free(def);
+    def = domain_def_parse(stored, strlen(stored), source, TRUE, NULL, error);
+    g_assert_no_error(*error);
     live = g_build_filename("/run/lodge/qemu", def->name, NULL);
     facts = canned_facts(def, &paths, kind);
     if (!machine_make_live(def, facts, live, source, error))
