@@ -106,7 +106,7 @@ guest_start_files(DriverCtx *ctx, ObjectRef *ref, const int *files, guint n_file
     if (!lock || !start_check_off(self->store, self->object->name, error))
         return FALSE;
     xml = store_read_config(self->store, self->object->name, &size, error);
-    source = g_strconcat(self->object->name, ".xml", NULL);
+    source = store_config_file(self->store, self->object->name);
     def = xml ? domain_def_parse(xml, size, source, FALSE, NULL, error) : NULL;
     if (!def)
         return FALSE;
@@ -176,6 +176,7 @@ guest_dry_run(DriverCtx *ctx, const char *xml, const ObjectRef *ref, GError **er
         .source = guest_source(ctx),
         .is_dry_run = TRUE,
     };
+    g_autofree char *stored = NULL;
 
     if (xml) {
         def = guest_def_read(ctx, xml, FALSE, ctx->warnings, error);
@@ -183,6 +184,7 @@ guest_dry_run(DriverCtx *ctx, const char *xml, const ObjectRef *ref, GError **er
     } else {
         self = guest_open(ctx, ref, error);
         def = self ? guest_config(self, error) : NULL;
+        start.source = stored = self ? store_config_file(store, self->object->name) : NULL;
     }
     if (!def)
         return NULL;

@@ -98,7 +98,7 @@ guest_config(Guest *self, GError **error)
     text = self->object->is_persistent
                ? store_read_config(self->store, self->object->name, &size, error)
                : store_read_remains(self->store, self->object->name, "live.xml", &size, error);
-    source = g_strconcat(self->object->name, ".xml", NULL);
+    source = store_config_file(self->store, self->object->name);
     return text ? guest_parse(text, size, source, error) : NULL;
 }
 

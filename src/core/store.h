@@ -98,6 +98,8 @@ gboolean store_define(Store *store, const char *name, const guint8 *uuid, const 
  * becomes transient. LODGE_ERROR_STATE when it is not persistent. */
 gboolean store_undefine(Store *store, const char *name, GError **error);
 
+/* CONFIG/NAME.xml, also where there is none yet: what errors name as the source. */
+char *store_config_file(const Store *store, const char *name);
 /* (transfer full); LODGE_ERROR_NOT_FOUND. */
 char *store_read_config(Store *store, const char *name, gsize *ret_size, GError **error);
 gboolean store_set_autostart(Store *store, const char *name, gboolean value, GError **error);

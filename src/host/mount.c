@@ -70,10 +70,17 @@ make_component(const MountRoot *root, const char *parent, const char *name, bool
     io_close(&fd);
     io_close(&parent_fd);
     if (result < 0) {
-        (void)err_set_errno(err, errno, "cannot make the mount point '%s/%s' in the guest", parent,
+        int why = errno;
+
+        (void)err_set_errno(err, why, "cannot make the mount point '%s/%s' in the guest", parent,
                             name);
-        if (errno == EEXIST)
+        if (why == EEXIST)
             (void)err_hint(err, "it is a symbolic link that leads nowhere");
+        else if (why == EACCES || why == EPERM || why == EOVERFLOW)
+            (void)err_hint(err, "the guest's root may not write there; make it by hand, or give "
+                                "the tree to whom <idmap> makes root (chown -R)");
+        else if (why == EROFS || why == ENOSPC || why == EDQUOT)
+            (void)err_hint(err, "make it by hand before the start");
     }
     return result;
 }

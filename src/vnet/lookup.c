@@ -78,9 +78,9 @@ vnet_find(Store *store, const ObjectRef *ref, GError **error)
 }
 
 static NetworkDef *
-parse(const char *text, gsize size, const char *name, GError **error)
+parse(const Store *store, const char *text, gsize size, const char *name, GError **error)
 {
-    g_autofree char *source = g_strdup_printf("%s.xml", name);
+    g_autofree char *source = store_config_file(store, name);
 
     return network_def_parse(text, size, source, FALSE, NULL, error);
 }
@@ -93,7 +93,7 @@ vnet_read_config(Store *store, const char *name, GError **error)
     g_autofree char *text = store_read_config(store, name, &size, &own);
 
     if (text != NULL)
-        return parse(text, size, name, error);
+        return parse(store, text, size, name, error);
     if (g_error_matches(own, LODGE_ERROR, LODGE_ERROR_NOT_FOUND) &&
         g_str_equal(name, DEFAULT_NETWORK_NAME) && default_network_is_built_in(store))
         return default_network_def(error);
@@ -107,7 +107,7 @@ vnet_read_live(Store *store, const char *name, GError **error)
     gsize size = 0;
     g_autofree char *text = store_read_live(store, name, "live.xml", &size, error);
 
-    return text != NULL ? parse(text, size, name, error) : NULL;
+    return text != NULL ? parse(store, text, size, name, error) : NULL;
 }
 
 static gboolean

@@ -274,6 +274,20 @@ def test_a_source_that_is_not_there():
     busybox_root(ROOT)
     pathlib.Path(path).write_text(domain_xml("missing", devices="\n" + fs("mount", "dir='/no/such'", "/data")))
     matches(fails("-c", "lxc:///", "create", path), r"/tmp/missing.xml:\d+: <filesystem>: cannot use '/no/such'")
+    lxc("define", path)  # stored, it is named by the file where the user finds that line
+    for command in (("start", "missing"), ("start", "--dry-run", "missing")):
+        found = matches(fails("-c", "lxc:///", *command), r"error: (/etc/lodge/lxc/missing\.xml):(\d+): <filesystem>: cannot use '/no/such'")
+        matches(pathlib.Path(found[1]).read_text().splitlines()[int(found[2]) - 1], "<filesystem")
+    lxc("undefine", "missing")
+
+
+def test_a_root_that_belongs_to_others_than_the_map_says():
+    path = "/tmp/foreign.xml"
+    busybox_root("/srv/foreign")
+    os.rmdir("/srv/foreign/proc")
+    pathlib.Path(path).write_text(domain_xml("foreign", body=MAPS, devices=fs("mount", "dir='/srv/foreign'", "/")))
+    matches(fails("-c", "lxc:///", "create", path), r"cannot make the mount point '/proc' in the guest: Permission denied; .*<idmap>.*chown -R")
+    assert not os.path.exists("/srv/foreign/proc")
 
 
 def test_a_file_without_a_file_system_is_named():
