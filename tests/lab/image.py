@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 
-BUILD = pathlib.Path(os.environ["BUILD"])
+BUILD = pathlib.Path(os.environ.get("BUILD") or pathlib.Path(__file__).resolve().parents[2] / "build")
 LAB = BUILD / "lab"
 
 

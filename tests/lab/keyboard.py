@@ -339,6 +339,11 @@ for _name in TEXTS:
     globals()[f"test_text_{_name}"] = layout_test(_name)
 
 
+def test_the_end():
+    lodge("destroy", "keys")
+    assert guest.made.console.wait(20) == 0, "the console did not end with its guest"
+
+
 if "KEYS_KERNEL" not in os.environ:
     os.environ["KEYS_KERNEL"], os.environ["KEYS_INITRD"] = map(str, prepare())
 run(globals())
