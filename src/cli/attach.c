@@ -45,6 +45,17 @@ relay_console(const Cli *cli, Console *console, int socket, int in, int out, int
     return relay_run(&relay, ret_signal);
 }
 
+/* Whether somebody else writes to the console from which we were cut off: a guest that has ended has none. */
+static gboolean
+is_taken_over(Cli *cli, virDomainPtr dom, const char *devname)
+{
+    g_auto(Fd) probe = lodge_domain_console(dom, devname, VIR_DOMAIN_CONSOLE_SAFE);
+    gboolean is_busy = probe < 0 && virGetLastErrorCode() == VIR_ERR_OPERATION_TIMEOUT;
+
+    cli_forget_error(cli);
+    return is_busy;
+}
+
 gboolean
 attach_console(Cli *cli, virDomainPtr dom, const char *devname, guint flags)
 {
@@ -52,6 +63,7 @@ attach_console(Cli *cli, virDomainPtr dom, const char *devname, guint flags)
     g_autofree char *escape = terminal_escape_text(cli->escape);
     g_auto(Fd) socket = lodge_domain_console(dom, devname, flags);
     gboolean read_only = flags & LODGE_CONSOLE_READONLY;
+    gboolean is_person = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     RelayEnd end;
     int caught;
 
@@ -60,7 +72,7 @@ attach_console(Cli *cli, virDomainPtr dom, const char *devname, guint flags)
         return FALSE;
     }
     /* Words for people go to people: a pipe gets the console's bytes only. */
-    if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
+    if (is_person) {
         cli_say(cli, "Connected to domain '%s'\n", virDomainGetName(dom));
         cli_say(cli, "Escape character is %s\n", escape);
     } else {
@@ -72,6 +84,12 @@ attach_console(Cli *cli, virDomainPtr dom, const char *devname, guint flags)
                       STDOUT_FILENO, &caught);
     switch (end) {
     case RELAY_CLOSED:
+        if (!is_person || read_only || !is_taken_over(cli, dom, devname))
+            return TRUE;
+        cli_error("somebody took the console of domain '%s' over; --readonly watches it, --force "
+                  "takes it back",
+                  virDomainGetName(dom));
+        return FALSE;
     case RELAY_ESCAPED:
         return TRUE;
     case RELAY_SIGNAL:

@@ -24,8 +24,8 @@ gboolean store_is_held(const Store *store, const char *name);
 gboolean store_make_dirs(Store *store, GError **error); /* CONFIG and below */
 
 /* Paths below CONFIG and LIVE; (transfer full) */
-char *store_uuid_link(const char *dir, const guint8 *uuid);    /* DIR/by-uuid/UUID */
-char *store_id_link(const Store *store, int id);               /* LIVE/by-id/ID */
+char *store_uuid_link(const char *dir, const guint8 *uuid); /* DIR/by-uuid/UUID */
+char *store_id_link(const Store *store, int id);            /* LIVE/by-id/ID */
 
 /* Where the link @path leads: its target without "../" and, for @suffix ".xml", without that. NULL when
  * it is no such link. */

@@ -90,6 +90,19 @@ def test_01_hello_world_to_the_letter():
     gone("helloworld")
 
 
+def test_01_a_console_that_was_taken_over_says_so():
+    define("shared", domain_xml("shared"))
+    lxc("start", "shared")
+    with Terminal(LODGE, "-c", "lxc:///", "console", "shared") as first:
+        first.expect("Escape character")
+        with Terminal(LODGE, "-c", "lxc:///", "console", "shared", "--force") as second:
+            first.expect("error: somebody took the console of domain 'shared' over; --readonly watches it, --force takes it back")
+            equal(first.end(), 1)
+            second.type("exit\n")
+            equal(second.end(), 0)
+    remove("shared")
+
+
 def test_01_default_uri_shows_the_same_guest():
     define("both", domain_xml("both", "/bin/sleep", ("1000",)))
     for uri in URIS:
