@@ -5,10 +5,17 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 NINJA = ninja -C build
 
-.PHONY: all try check asan install uninstall clean format bench need-root packages
+# A PREFIX that somebody gave, also for a build folder that is there already.
+GIVEN_PREFIX = $(if $(filter command environment,$(firstword $(origin PREFIX))),$(PREFIX))
 
-all: build/build.ninja
+.PHONY: all try check asan install uninstall clean format bench need-root packages prefix
+
+all: build/build.ninja prefix
 	@$(NINJA)
+
+prefix: build/build.ninja
+	@[ -z "$(GIVEN_PREFIX)" ] || grep -q '"name": "prefix", "value": "$(GIVEN_PREFIX)"' build/meson-info/intro-buildoptions.json || \
+	  { echo "build/ is for another prefix; it is built anew for $(GIVEN_PREFIX)"; meson configure build --prefix "$(GIVEN_PREFIX)"; }
 
 build/build.ninja:
 	@tools/setup.sh build

@@ -58,6 +58,27 @@ def test_after_install_without_systemd_says_nothing_of_it():
     assert "systemctl" not in done.stdout, done.stdout
 
 
+def test_another_prefix_reaches_a_build_folder_that_is_there():
+    needs("make")
+    tree = pathlib.Path("/tmp/tree")
+    (tree / "build/meson-info").mkdir(parents=True)
+    shutil.copy(f"{SOURCE}/Makefile", tree)
+    (tree / "build/build.ninja").touch()
+    (tree / "build/meson-info/intro-buildoptions.json").write_text('[{"name": "prefix", "value": "/usr/local"}]')
+    fake = pathlib.Path("/tmp/bin/meson")
+    fake.parent.mkdir(exist_ok=True)
+    fake.write_text(f"#!/bin/sh\necho \"$*\" >> {tree}/calls\n")
+    fake.chmod(0o755)
+    env = {"PATH": f"/tmp/bin:{os.environ['PATH']}"}
+    sh("make", "-C", tree, "prefix", env=env)
+    sh("make", "-C", tree, "prefix", "PREFIX=/usr/local", env=env)
+    assert not (tree / "calls").exists()
+    matches(sh("make", "-C", tree, "prefix", "PREFIX=/opt/lodge", env=env).stdout, "built anew for /opt/lodge")
+    sh("make", "-C", tree, "prefix", env={**env, "PREFIX": "/srv/l"})
+    equal((tree / "calls").read_text(), "configure build --prefix /opt/lodge\nconfigure build --prefix /srv/l\n")
+    fake.unlink()
+
+
 def test_units_are_what_systemd_takes():
     needs("systemd-analyze", "meson")
     install()
