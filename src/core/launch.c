@@ -127,9 +127,11 @@ make_live_locked(Launch *launch, GError **error)
         !file_make_dirs(temp, 0700, error))
         return FALSE;
     launch->live_fd = file_open_dir(AT_FDCWD, temp, error);
-    if (launch->live_fd >= 0 && fill(launch, error) &&
-        file_remove_tree(AT_FDCWD, launch->live_dir, error) && /* its last state */
-        file_link(AT_FDCWD, target, launch->uuid_link, FILE_LIVE, error)) {
+    if (launch->live_fd >= 0 && !fill(launch, error))
+        g_prefix_error(error, "cannot make the live state '%s': ", launch->live_dir);
+    else if (launch->live_fd >= 0 &&
+             file_remove_tree(AT_FDCWD, launch->live_dir, error) && /* its last state */
+             file_link(AT_FDCWD, target, launch->uuid_link, FILE_LIVE, error)) {
         if (rename(temp, launch->live_dir) == 0)
             return TRUE;
         error_set_errno(error, errno, "cannot make '%s'", launch->live_dir);

@@ -56,6 +56,25 @@ error_code_from_errno(int number)
     }
 }
 
+/* What the user can do, where the number alone tells. */
+static const char *
+remedy(int number)
+{
+    switch (number) {
+    case ENOSPC:
+        return "; make room on that file system";
+    case EDQUOT:
+        return "; make room there, or have the quota raised";
+    case EROFS:
+        return "; remount that file system for writing";
+    case EMFILE:
+    case ENFILE:
+        return "; close some, or raise the limit (ulimit -n, fs.file-max)";
+    default:
+        return "";
+    }
+}
+
 gboolean
 error_set_errno(GError **error, int saved_errno, const char *format, ...)
 {
@@ -65,8 +84,8 @@ error_set_errno(GError **error, int saved_errno, const char *format, ...)
     va_start(args, format);
     what = g_strdup_vprintf(format, args);
     va_end(args);
-    g_set_error(error, LODGE_ERROR, error_code_from_errno(saved_errno), "%s: %s", what,
-                g_strerror(saved_errno));
+    g_set_error(error, LODGE_ERROR, error_code_from_errno(saved_errno), "%s: %s%s", what,
+                g_strerror(saved_errno), remedy(saved_errno));
     return FALSE;
 }
 

@@ -181,7 +181,8 @@ body_full(House *house)
         return 1;
     if (store_define(house->store, "web", uuid, big, NULL, &error) ||
         !g_error_matches(error, LODGE_ERROR, LODGE_ERROR_IO) ||
-        !g_str_has_suffix(error->message, "web.xml': No space left on device"))
+        !g_str_has_suffix(error->message,
+                          "web.xml': No space left on device; make room on that file system"))
         return 2;
     if (!is_config(house, "web", "<old/>"))
         return 3;
@@ -213,11 +214,13 @@ body_read_only(House *house)
         return 1;
     if (store_define(house->store, "web", uuid, "<new/>", NULL, &error) ||
         !g_error_matches(error, LODGE_ERROR, LODGE_ERROR_DENIED) ||
-        !g_str_has_suffix(error->message, "web.xml': Read-only file system"))
+        !g_str_has_suffix(error->message,
+                          "web.xml': Read-only file system; remount that file system for writing"))
         return 2;
     g_clear_error(&error);
     if (store_undefine(house->store, "web", &error) ||
-        !g_str_has_suffix(error->message, "Read-only file system"))
+        !g_str_has_suffix(error->message,
+                          "Read-only file system; remount that file system for writing"))
         return 3;
     g_clear_error(&error);
     if (store_set_autostart(house->store, "web", TRUE, &error) || error == NULL)
@@ -243,7 +246,9 @@ body_live_full(House *house)
     if (house_launch(house, "web", 1, TRUE, plan, NULL, &error) ||
         !g_error_matches(error, LODGE_ERROR, LODGE_ERROR_IO))
         return 1;
-    if (!g_str_equal(error->message, "cannot write 'plan': No space left on device"))
+    if (!g_str_has_prefix(error->message, "cannot make the live state '/") ||
+        !g_str_has_suffix(error->message, "/web': cannot write 'plan': No space left "
+                                          "on device; make room on that file system"))
         return 2;
     return house_count_live(house) == 0 && house_count_in(house, "by-uuid") == 0 ? 0 : 3;
 }

@@ -216,7 +216,8 @@ body_full_disk(const char *dir)
         return 1;
     if (file_write(fd, "a", big, 300000, 0600, FILE_DURABLE, &error))
         return 2;
-    if (!g_str_equal(error->message, "cannot write 'a': No space left on device"))
+    if (!g_str_equal(error->message,
+                     "cannot write 'a': No space left on device; make room on that file system"))
         return 3;
     text = file_read(fd, "a", 100, NULL, NULL);
     return text != NULL && g_str_equal(text, "old") && count_entries(dir) == 1 ? 0 : 4;
@@ -248,7 +249,9 @@ body_read_only(const char *dir)
         return 1;
     if (file_write(fd, "a", "new", 3, 0600, FILE_LIVE, &error) ||
         !g_error_matches(error, LODGE_ERROR, LODGE_ERROR_DENIED) ||
-        !g_str_equal(error->message, "cannot write 'a': Read-only file system"))
+        !g_str_equal(
+            error->message,
+            "cannot write 'a': Read-only file system; remount that file system for writing"))
         return 2;
     return 0;
 }
