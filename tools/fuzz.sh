@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # tools/fuzz.sh TARGET [SECONDS] [WORKDIR] - fuzz one parser with libFuzzer, ASan and UBSan (needs clang).
 #
-# TARGET: domain, network, qmp (tests/fuzz/fuzz-TARGET.c). Begins with tests/fuzz/corpus/TARGET and the golden
+# TARGET: domain, network, qmp, chain, json-tree (tests/fuzz/fuzz-TARGET.c). Begins with tests/fuzz/corpus/TARGET and the golden
 # files; what is new collects in WORKDIR, inputs that crash are left there as crash-*.
 # Afterwards "tools/fuzz.sh TARGET merge WORKDIR" replaces the stored corpus by a minimised one.
 set -eu
@@ -14,6 +14,8 @@ command -v clang >/dev/null || { echo "fuzz.sh: needs clang; apt-get install cla
 sources() {
     case $target in
     qmp) echo src/supervisor/json.c src/supervisor/qmp.c src/supervisor/watch.c src/host/err.c src/host/io.c ;;
+    chain) echo src/machine/chain.c src/util/error.c src/util/fd.c ;;
+    json-tree) echo src/util/json-tree.c src/util/error.c ;;
     *) find src/conf -name '*.c'
        echo src/util/enum.c src/util/error.c src/util/mac.c src/util/units.c src/util/uuid.c ;;
     esac
@@ -27,11 +29,12 @@ clang -std=gnu17 -g -O1 -D_GNU_SOURCE -DLODGE_VERSION='"fuzz"' -DLODGE_LIBEXECDI
     $(sources) $(pkg-config --cflags --libs glib-2.0)
 
 words() {
-    if [ "$target" = qmp ]; then
-        cat src/supervisor/qmp.c src/supervisor/machine-event.c
-        return
-    fi
-    cat tests/golden/"$target"/*.xml tests/golden/"$target"/*.bad
+    case $target in
+    qmp) cat src/supervisor/qmp.c src/supervisor/machine-event.c ;;
+    chain) cat src/machine/chain.c ;;
+    json-tree) cat src/util/json-tree.c ;;
+    *) cat tests/golden/"$target"/*.xml tests/golden/"$target"/*.bad ;;
+    esac
 }
 
 # Golden documents, and each refused fragment as a file.
@@ -51,7 +54,7 @@ awk -v dir="$work/seed" -v root="$target" '
     END { if (out) print tail > out }' tests/golden/"$target"/*.bad
 }
 
-[ "$target" = qmp ] || seeds
+[ ! -d "tests/golden/$target" ] || seeds
 words | grep -oE "[A-Za-z_][A-Za-z0-9_:-]{2,24}" | sort -u | sed 's/.*/"&"/' > "$work/dict"
 printf '"%s"\n' "<![CDATA[" "]]>" "<!--" "-->" "&#10;" "&amp;" "xmlns:" "xmlns=" "/>" "</" >> "$work/dict"
 

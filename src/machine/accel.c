@@ -112,6 +112,9 @@ accel_last_words(int fd)
     line = line != NULL ? line + 1 : text;
     if (g_str_has_prefix(line, "qemu-system") && (colon = strstr(line, ": ")) != NULL)
         line = colon + 2;
+    /* Of a failed assertion the source file says nothing to a user. */
+    if (g_str_has_prefix(line, "../") && (colon = strstr(line, ": ")) != NULL)
+        line = colon + 2;
     return g_utf8_make_valid(line, (gssize)MIN(strlen(line), 300));
 }
 
@@ -128,7 +131,7 @@ accel_judge(int status, gboolean timed_out, int letters_fd, int stderr_fd)
         return NULL;
     words = accel_last_words(stderr_fd);
     if (*letters == '\0' && !timed_out && *words != '\0')
-        return g_strdup_printf("QEMU ended: %s", words);
+        return g_strdup_printf("QEMU cannot start a guest with it (%s)", words);
     return g_strdup_printf("a guest %s under it: %s", timed_out ? "hangs" : "fails",
                            accel_missing(letters));
 }

@@ -83,6 +83,9 @@ chain_parse_extensions(const guint8 *data, gsize size, gsize at, ChainHeader *he
             if (!chain_format_parse((const char *)data + at, length, &header->backing_format)) {
                 g_autofree char *name = g_utf8_make_valid((const char *)data + at, MIN(length, 64));
 
+                for (char *c = name; *c != '\0'; c++)
+                    if ((guchar)*c < 0x20 || *c == 0x7f)
+                        *c = '?';
                 return error_set(error, LODGE_ERROR_UNSUPPORTED_CONFIG,
                                  "its backing file has the format '%s'; lodge reads raw and qcow2",
                                  name);
@@ -99,15 +102,15 @@ chain_check_name(const char *name, GError **error)
 {
     gsize colon = strcspn(name, ":/");
 
+    for (const char *p = name; *p != '\0'; p++)
+        if ((guchar)*p < 0x20 || *p == 0x7f)
+            return error_set(error, LODGE_ERROR_CONFIG,
+                             "the name of its backing file holds a control character");
     if (*name == '\0' || name[colon] == ':')
         return error_set(error, LODGE_ERROR_UNSUPPORTED_CONFIG,
                          "its backing file '%s' is not a file of this host; lodge opens files and "
                          "block devices only",
                          name);
-    for (const char *p = name; *p != '\0'; p++)
-        if ((guchar)*p < 0x20 || *p == 0x7f)
-            return error_set(error, LODGE_ERROR_CONFIG,
-                             "the name of its backing file holds a control character");
     return TRUE;
 }
 

@@ -2,10 +2,26 @@
 
 /* The probe program passes where a processor behaves (TCG does), and its answer is kept. */
 #include <string.h>
+#include <unistd.h>
 
 #include "machine/accel.h"
 #include "temp-dir.h"
 #include "util/spawn.h"
+
+/* The first kernel of /boot that may be read. (transfer full) */
+static char *
+stock_kernel(void)
+{
+    g_autoptr(GDir) dir = g_dir_open("/boot", 0, NULL);
+
+    for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
+        g_autofree char *path = g_build_filename("/boot", name, NULL);
+
+        if (g_str_has_prefix(name, "vmlinuz-") && access(path, R_OK) == 0)
+            return g_steal_pointer(&path);
+    }
+    return NULL;
+}
 
 static void
 test_tcg_passes(void)
@@ -48,7 +64,34 @@ test_crash_is_noticed(void)
                                            "#!/bin/sh\necho 'qemu-system-x: no MSR' >&2\nexit 1\n",
                                            -1, G_FILE_SET_CONTENTS_NONE, 0755, NULL));
     why = accel_run_image(program, "kvm", 5000);
-    g_assert_cmpstr(why, ==, "QEMU ended: no MSR");
+    g_assert_cmpstr(why, ==, "QEMU cannot start a guest with it (no MSR)");
+}
+
+/* Where KVM is thought to work, the kernel of this host must get somewhere under it within 20 s; where it
+ * is not, the test only says so. */
+static void
+test_agrees_with_kernel(void)
+{
+    g_autofree char *binary = spawn_find("qemu-system-x86_64");
+    g_autofree char *kernel = stock_kernel();
+    g_autofree char *why = NULL, *said = NULL;
+    const char *argv[] = {binary,       "-nodefaults", "-display", "none",
+                          "-accel",     "kvm",         "-cpu",     "host",
+                          "-m",         "256",         "-serial",  "stdio",
+                          "-kernel",    kernel,        "-append",  "console=ttyS0 panic=-1",
+                          "-no-reboot", NULL};
+
+    if (binary == NULL || kernel == NULL || access("/dev/kvm", R_OK | W_OK) < 0) {
+        g_test_skip("needs qemu-system-x86_64, a kernel in /boot and /dev/kvm");
+        return;
+    }
+    why = accel_run_image(binary, "kvm", ACCEL_PROBE_MS);
+    g_test_message("%s", why != NULL ? why : "KVM works");
+    if (why != NULL)
+        return;
+    g_assert_true(
+        spawn_run(argv, NULL, 20000, &said, NULL)); /* it panics for want of a root, and ends */
+    g_assert_nonnull(strstr(said, "Kernel panic"));
 }
 
 static void
@@ -87,6 +130,7 @@ main(int argc, char **argv)
     g_test_add_func("/machine/accel/tcg-passes", test_tcg_passes);
     g_test_add_func("/machine/accel/hang-is-noticed", test_hang_is_noticed);
     g_test_add_func("/machine/accel/crash-is-noticed", test_crash_is_noticed);
+    g_test_add_func("/machine/accel/agrees-with-kernel", test_agrees_with_kernel);
     g_test_add_func("/machine/accel/kept", test_kept);
     return g_test_run();
 }
