@@ -17,7 +17,7 @@ sources() {
     chain) echo src/machine/chain.c src/util/error.c src/util/fd.c ;;
     json-tree) echo src/util/json-tree.c src/util/error.c ;;
     *) find src/conf -name '*.c'
-       echo src/util/enum.c src/util/error.c src/util/mac.c src/util/units.c src/util/uuid.c ;;
+       echo src/util/distance.c src/util/enum.c src/util/error.c src/util/mac.c src/util/units.c src/util/uuid.c ;;
     esac
 }
 
@@ -33,28 +33,43 @@ words() {
     qmp) cat src/supervisor/qmp.c src/supervisor/machine-event.c ;;
     chain) cat src/machine/chain.c ;;
     json-tree) cat src/util/json-tree.c ;;
-    *) cat tests/golden/"$target"/*.xml tests/golden/"$target"/*.bad ;;
+    *) for folder in $folders; do
+           cat "$folder"/*.xml "$folder"/*.bad
+       done ;;
     esac
 }
 
+# Where golden documents stand; machines are domains too.
+case $target in
+domain) folders="tests/golden/domain tests/golden/machine" ;;
+*) folders=tests/golden/$target ;;
+esac
+
 # Golden documents, and each refused fragment as a file.
 seeds() {
-for file in tests/golden/"$target"/*.in.xml; do cp "$file" "$work/seed/"; done
-awk -v dir="$work/seed" -v root="$target" '
+cp "$1"/*.in.xml "$work/seed/"
+awk -v dir="$work/seed" -v kind="${1##*/}" '
     /^#### / { if (out) { print tail > out; close(out) } out = dir "/" FILENAME; gsub(/.*\//, "", out)
-               out = dir "/bad-" out "-" $2 ".xml"; tail = ""
+               out = dir "/bad-" kind "-" out "-" $2 ".xml"; tail = ""
                if ($3 != "whole") {
-                   head = root == "network" ? "<network><name>a</name>" : "<domain type=\"lxc\"><name>a</name><memory>9</memory><os><type>exe</type></os>"
-                   if ($3 == "devices") head = head "<devices>"
-                   tail = ($3 == "devices" ? "</devices>" : "") "</" root ">"
+                   root = kind == "network" ? "network" : "domain"; inner = ($3 == root ? "" : $3)
+                   head = root == "network" ? "<network><name>a</name>" : \
+                          "<domain type=\"" (kind == "machine" ? "kvm" : "lxc") "\"><name>a</name><memory>9</memory>"
+                   if (root == "domain" && inner != "os")
+                       head = head "<os><type>" (kind == "machine" ? "hvm" : "exe") "</type></os>"
+                   if (inner) head = head "<" inner ">"
+                   if (inner == "os") head = head "<type>hvm</type>"
+                   tail = (inner ? "</" inner ">" : "") "</" root ">"
                    print head > out
                } else printf "" > out
                next }
     out { print > out }
-    END { if (out) print tail > out }' tests/golden/"$target"/*.bad
+    END { if (out) print tail > out }' "$1"/*.bad
 }
 
-[ ! -d "tests/golden/$target" ] || seeds
+for folder in $folders; do
+    [ ! -d "$folder" ] || seeds "$folder"
+done
 words | grep -oE "[A-Za-z_][A-Za-z0-9_:-]{2,24}" | sort -u | sed 's/.*/"&"/' > "$work/dict"
 printf '"%s"\n' "<![CDATA[" "]]>" "<!--" "-->" "&#10;" "&amp;" "xmlns:" "xmlns=" "/>" "</" >> "$work/dict"
 

@@ -50,21 +50,6 @@ check_machine_type(const DomainDef *def, const char *source, GError **error)
                      source, line, def->machine->os.machine);
 }
 
-/* conf says "N: ..." or "line N: ...", as it knows no file. */
-static gboolean
-complete_prefix(const char *source, GError **error)
-{
-    char *old = error != NULL && *error != NULL ? (*error)->message : NULL;
-
-    if (old != NULL && g_str_has_prefix(old, "line "))
-        (*error)->message = g_strdup_printf("%s:%s", source, old + strlen("line "));
-    else if (old != NULL)
-        (*error)->message =
-            g_strdup_printf("%s:%s%s", source, g_ascii_isdigit(*old) ? "" : " ", old);
-    g_free(old);
-    return FALSE;
-}
-
 gboolean
 machine_complete(DomainDef *def, const QemuCaps *caps, const char *source, GError **error)
 {
@@ -73,8 +58,8 @@ machine_complete(DomainDef *def, const QemuCaps *caps, const char *source, GErro
                        : uname(&host) == 0 ? host.machine
                                            : "x86_64";
 
-    if (!domain_machine_complete(def, arch, error))
-        return complete_prefix(source, error);
+    if (!domain_machine_complete(def, source, arch, error))
+        return FALSE;
     if (caps != NULL && def->emulator == NULL)
         def->emulator = g_strdup(qemu_caps_binary(caps));
     return check_machine_type(def, source, error) &&

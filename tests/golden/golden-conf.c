@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* golden-conf.c - XML through parse and format, held against files. Argument: domain or network.
+/* golden-conf.c - XML through parse and format, held against files. Argument: domain, network or machine.
  *
  * tests/golden/KIND/
  *   NAME.in.xml + NAME.out.xml    what format(parse()) gives; NAME.live.in.xml formats live
+ *     (machine: what domain_machine_complete() adds is in it; a guest "secure-golden" shows passwords)
  *   NAME.warn                     the warnings of NAME.in.xml, one a line; absent: there are none
  *   NAME.bad + NAME.err           documents that are refused, and "CASE: code: message" for each.
  *     A case begins with "#### CASE WHERE": WHERE is "whole" (a document), or the element into
- *     which the fragment goes: "domain", "devices", "network".
+ *     which the fragment goes: "domain", "devices", "os", "features", "network".
  *     "strict" in a case's name parses as --validate does.
  *
  * Every finished document must be accepted by --validate, unchanged; so must a copy of it.
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #include "conf/domain/domain.h"
+#include "conf/machine/machine.h"
 #include "conf/vnet/network.h"
 #include "util/error.h"
 
@@ -76,12 +78,45 @@ convert_network(const char *xml, const char *source, gboolean strict, gboolean l
     return g_steal_pointer(&text);
 }
 
-static const Kind kinds[] = {{"domain", convert_domain}, {"network", convert_network}};
+static char *
+convert_machine(const char *xml, const char *source, gboolean strict, gboolean live,
+                GPtrArray **ret_warnings, GError **error)
+{
+    g_autoptr(DomainDef) def =
+        live ? domain_def_parse_live(xml, strlen(xml), source, error)
+             : domain_def_parse(xml, strlen(xml), source, strict, ret_warnings, error);
+    g_autoptr(DomainDef) copy = NULL;
+    DomainFormatFlags flags = live ? 0 : DOMAIN_FORMAT_INACTIVE;
+    g_autofree char *text = NULL, *copied = NULL;
+
+    if (def == NULL ||
+        (def->machine != NULL && !domain_machine_complete(def, source, "x86_64", error)))
+        return NULL;
+    if (live && ret_warnings != NULL)
+        *ret_warnings = g_ptr_array_new();
+    if (strstr(xml, "secure-golden") != NULL) /* its name says that it shows passwords */
+        flags |= DOMAIN_FORMAT_SECURE;
+    copy = domain_def_copy(def);
+    text = domain_def_format(def, flags);
+    copied = domain_def_format(copy, flags);
+    g_assert_cmpstr(copied, ==, text);
+    g_assert_true(domain_machine_complete(copy, source, "x86_64", error));
+    g_free(copied);
+    copied = domain_def_format(copy, flags);
+    g_assert_cmpstr(copied, ==, text); /* what is complete stays as it is */
+    return g_steal_pointer(&text);
+}
+
+static const Kind kinds[] = {
+    {"domain", convert_domain}, {"network", convert_network}, {"machine", convert_machine}};
 
 static const Kind *
 kind_of(const char *dir)
 {
-    return g_str_has_suffix(dir, "/network") ? &kinds[1] : &kinds[0];
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (strcmp(strrchr(dir, '/') + 1, kinds[i].kind) == 0)
+            return &kinds[i];
+    g_error("no kind has the folder %s", dir);
 }
 
 static gboolean
@@ -176,21 +211,31 @@ static const char domain_head[] = "<domain type='lxc'>\n"
                                   "  <name>test</name>\n"
                                   "  <memory unit='MiB'>64</memory>\n";
 static const char domain_os[] = "  <os><type>exe</type><init>/bin/sh</init></os>\n";
+static const char machine_head[] = "<domain type='kvm'>\n"
+                                   "  <name>test</name>\n"
+                                   "  <memory unit='MiB'>64</memory>\n";
+static const char machine_os[] = "  <os><type machine='q35'>hvm</type></os>\n";
 static const char network_head[] = "<network>\n"
                                    "  <name>test</name>\n";
 
 /* The fragment in the smallest document that it can stand in. */
 static char *
-wrap(const char *where, const char *fragment)
+wrap(const char *kind, const char *where, const char *fragment)
 {
+    gboolean machine = strcmp(kind, "machine") == 0;
+    const char *head = machine ? machine_head : domain_head, *os = machine ? machine_os : domain_os;
+
     if (strcmp(where, "whole") == 0)
         return g_strdup(fragment);
     if (strcmp(where, "domain") == 0) /* an <os> of its own takes the place of ours */
-        return g_strconcat(domain_head, fragment, strstr(fragment, "<os") ? "" : domain_os,
-                           "</domain>\n", NULL);
+        return g_strconcat(head, fragment, strstr(fragment, "<os") ? "" : os, "</domain>\n", NULL);
+    if (strcmp(where, "os") == 0)
+        return g_strconcat(head, "<os>\n<type machine='q35'>hvm</type>\n", fragment,
+                           "</os>\n</domain>\n", NULL);
+    if (strcmp(where, "features") == 0)
+        return g_strconcat(head, os, "<features>\n", fragment, "</features>\n</domain>\n", NULL);
     if (strcmp(where, "devices") == 0)
-        return g_strconcat(domain_head, domain_os, "<devices>\n", fragment,
-                           "</devices>\n</domain>\n", NULL);
+        return g_strconcat(head, os, "<devices>\n", fragment, "</devices>\n</domain>\n", NULL);
     if (strcmp(where, "network") == 0)
         return g_strconcat(network_head, fragment, "</network>\n", NULL);
     g_error("'%s' is no place for a fragment", where);
@@ -213,8 +258,8 @@ add_bad(const char *kind, const char *dir, const char *name)
 
         *end = '\0';
         words = g_strsplit(*block, " ", 2);
-        *test = (Case){g_strdup(dir), g_strdup(name), g_strdup(words[0]), wrap(words[1], end + 1),
-                       errors};
+        *test = (Case){g_strdup(dir), g_strdup(name), g_strdup(words[0]),
+                       wrap(kind, words[1], end + 1), errors};
         title = g_strdup_printf("/%s/%s/%s", kind, name, words[0]);
         g_test_add_data_func(title, test, check_bad);
     }

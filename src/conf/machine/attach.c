@@ -101,7 +101,10 @@ collect(MachineDeviceKind kind, gpointer device, DomainDeviceInfo *info G_GNUC_U
 {
     Entry entry = {kind, device};
 
-    g_array_append_val((GArray *)data, entry);
+    /* a console that is no virtio one is the first serial again */
+    if (kind != MACHINE_DEVICE_CONSOLE ||
+        ((const MachineChardev *)device)->target == CHARDEV_TARGET_VIRTIO)
+        g_array_append_val((GArray *)data, entry);
     return TRUE;
 }
 
@@ -187,11 +190,20 @@ matches_disk(const MachineDisk *wanted, const MachineDisk *disk)
     return strcmp(wanted->target, disk->target) == 0;
 }
 
+/* An address that leaves the place open. */
+static gboolean
+is_open(const DomainAddress *address)
+{
+    return address->type == DOMAIN_ADDRESS_NONE || address->type == DOMAIN_ADDRESS_VIRTIO_MMIO ||
+           (address->type == DOMAIN_ADDRESS_PCI && address->pci.pending) ||
+           (address->type == DOMAIN_ADDRESS_USB && address->usb.port[0] == 0);
+}
+
 static gboolean
 matches_net(const DomainNet *wanted, const DomainNet *net)
 {
     return memcmp(wanted->mac, net->mac, MAC_SIZE) == 0 &&
-           (wanted->info.address.type == DOMAIN_ADDRESS_NONE ||
+           (is_open(&wanted->info.address) ||
             same_address(&wanted->info.address, &net->info.address));
 }
 

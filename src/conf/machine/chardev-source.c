@@ -239,14 +239,6 @@ chardev_source_parse(XmlTree *tree, XmlNode *node, ChardevSource *source, GError
            check(tree, node, source, error);
 }
 
-void
-chardev_source_format_attrs(const ChardevSource *source, DomainFormatFlags flags, GString *out)
-{
-    g_string_append_printf(out, " type='%s'", chardev_type_to_string(source->type));
-    if (source->type == CHARDEV_PTY && (flags & DOMAIN_FORMAT_INACTIVE) == 0)
-        xml_write_attr(out, "tty", source->path);
-}
-
 /* <source mode= ...> that may hold <reconnect>. */
 static void
 format_stream(const ChardevSource *source, GString *out)

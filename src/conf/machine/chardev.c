@@ -58,6 +58,13 @@ parse_target_type(XmlTree *tree, XmlNode *node, MachineChardev *chardev, Chardev
 static gboolean
 parse_model(XmlTree *tree, XmlNode *node, MachineChardev *chardev, GError **error)
 {
+    static const ChardevTarget targets[] = {
+        [CHARDEV_MODEL_ISA_SERIAL] = CHARDEV_TARGET_ISA_SERIAL,
+        [CHARDEV_MODEL_USB_SERIAL] = CHARDEV_TARGET_USB_SERIAL,
+        [CHARDEV_MODEL_PCI_SERIAL] = CHARDEV_TARGET_PCI_SERIAL,
+        [CHARDEV_MODEL_PL011] = CHARDEV_TARGET_SYSTEM_SERIAL,
+        [CHARDEV_MODEL_16550A] = CHARDEV_TARGET_SYSTEM_SERIAL,
+    };
     XmlNode *target = xml_child(node, "target");
     XmlNode *model = target != NULL ? xml_child(target, "model") : NULL;
 
@@ -67,13 +74,9 @@ parse_model(XmlTree *tree, XmlNode *node, MachineChardev *chardev, GError **erro
         !xml_attr_word(tree, model, "name", chardev_model_names, CHARDEV_MODEL_LAST,
                        (int *)&chardev->model, error))
         return FALSE;
-    if (chardev->target != CHARDEV_TARGET_ABSENT &&
-        ((chardev->target == CHARDEV_TARGET_USB_SERIAL) !=
-             (chardev->model == CHARDEV_MODEL_USB_SERIAL) ||
-         (chardev->target == CHARDEV_TARGET_PCI_SERIAL) !=
-             (chardev->model == CHARDEV_MODEL_PCI_SERIAL) ||
-         (chardev->target == CHARDEV_TARGET_ISA_SERIAL) !=
-             (chardev->model == CHARDEV_MODEL_ISA_SERIAL)))
+    if (chardev->target == CHARDEV_TARGET_ABSENT)
+        chardev->target = targets[chardev->model];
+    if (chardev->target != targets[chardev->model])
         return xml_error(
             tree, model, error, "name '%s' does not go with target type '%s'; leave <model> out",
             chardev_model_to_string(chardev->model), chardev_target_to_string(chardev->target));
@@ -193,8 +196,10 @@ open_element(const char *name, const ChardevSource *source, DomainFormatFlags fl
     gsize body;
 
     xml_write_indent(out, 4);
-    g_string_append_printf(out, "<%s", name);
-    chardev_source_format_attrs(source, flags, out);
+    g_string_append_printf(out, "<%s type='%s'", name, chardev_type_to_string(source->type));
+    if (source->type == CHARDEV_PTY && (flags & DOMAIN_FORMAT_INACTIVE) == 0 &&
+        strcmp(name, "console") == 0)
+        xml_write_attr(out, "tty", source->path);
     body = out->len;
     chardev_source_format(source, flags, out);
     return body;

@@ -22,7 +22,7 @@ pair(DomainDef *def, GError **error)
 
         if (console->target != CHARDEV_TARGET_VIRTIO)
             return error_set(error, LODGE_ERROR_CONFIG,
-                             "line %d: <console> is number %u, and only the first can be a serial "
+                             "%d: <console> is number %u, and only the first can be a serial "
                              "port; give it <target type='virtio'/>",
                              console->info.line, i + 1);
     }
@@ -67,11 +67,10 @@ number(DomainDef *def, MachineDeviceKind kind, GError **error)
             chardev->port = next++;
         for (guint j = 0; j < i; j++)
             if (nth(def, kind, j)->port == chardev->port)
-                return error_set(
-                    error, LODGE_ERROR_CONFIG,
-                    "line %d: <%s> has the port '%d' of the one in line %d; change one",
-                    chardev->info.line, machine_device_kind_to_string(kind), chardev->port,
-                    nth(def, kind, j)->info.line);
+                return error_set(error, LODGE_ERROR_CONFIG,
+                                 "%d: <%s> has the port '%d' of the one in line %d; change one",
+                                 chardev->info.line, machine_device_kind_to_string(kind),
+                                 chardev->port, nth(def, kind, j)->info.line);
     }
     return TRUE;
 }
@@ -119,7 +118,7 @@ check_target(const DomainDef *def, const MachineChardev *serial, GError **error)
     if (x86 == (serial->target == CHARDEV_TARGET_SYSTEM_SERIAL) &&
         serial->target != CHARDEV_TARGET_USB_SERIAL && serial->target != CHARDEV_TARGET_PCI_SERIAL)
         return error_set(error, LODGE_ERROR_UNSUPPORTED_CONFIG,
-                         "line %d: <serial> of target type '%s' is not possible on %s; leave the "
+                         "%d: <serial> of target type '%s' is not possible on %s; leave the "
                          "type out",
                          serial->info.line, chardev_target_to_string(serial->target), def->os.arch);
     return TRUE;

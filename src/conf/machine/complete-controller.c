@@ -99,7 +99,7 @@ number(DomainDef *def, GError **error)
             next = MAX(next, 1); /* 0 is the root */
         if (next > INDEX_MAX)
             return error_set(error, LODGE_ERROR_CONFIG,
-                             "line %d: <controller> of type '%s' would be number %d; the limit is "
+                             "%d: <controller> of type '%s' would be number %d; the limit is "
                              "%d",
                              controller->info.line,
                              machine_controller_type_to_string(controller->type), next, INDEX_MAX);
@@ -119,18 +119,17 @@ complete_root(DomainDef *def, GError **error)
         root = add(def, MACHINE_CONTROLLER_PCI, 0, model);
     if (root->model != model)
         return error_set(error, LODGE_ERROR_CONFIG,
-                         "line %d: <controller> of type 'pci' and index 0 has the model '%s', but "
+                         "%d: <controller> of type 'pci' and index 0 has the model '%s', but "
                          "machine '%s' has %s; leave it out",
                          root->info.line, machine_controller_model_to_string(root->model),
                          def->machine->os.machine, machine_controller_model_to_string(model));
     for (guint i = 0; i < count(def); i++)
         if (nth(def, i)->type == MACHINE_CONTROLLER_PCI && is_root(nth(def, i)) &&
             nth(def, i)->index != 0)
-            return error_set(error, LODGE_ERROR_CONFIG,
-                             "line %d: <controller> of model '%s' has the index %d; it has 0",
-                             nth(def, i)->info.line,
-                             machine_controller_model_to_string(nth(def, i)->model),
-                             nth(def, i)->index);
+            return error_set(
+                error, LODGE_ERROR_CONFIG,
+                "%d: <controller> of model '%s' has the index %d; it has 0", nth(def, i)->info.line,
+                machine_controller_model_to_string(nth(def, i)->model), nth(def, i)->index);
     return TRUE;
 }
 
@@ -188,7 +187,7 @@ complete_usb(DomainDef *def, GError **error)
     if (first != NULL && first->model == CONTROLLER_MODEL_NONE) {
         if (need.line >= 0)
             return error_set(error, LODGE_ERROR_CONFIG,
-                             "line %d: <%s> is on USB, but <controller type='usb' model='none'/> "
+                             "%d: <%s> is on USB, but <controller type='usb' model='none'/> "
                              "says that there is none; remove one",
                              need.line, need.name);
         return TRUE;
@@ -220,13 +219,13 @@ complete_disk_controllers(DomainDef *def, GError **error)
 
         if (disk->bus == MACHINE_BUS_IDE && (!domain_machine_is_i440fx(def) || last > 0))
             return error_set(error, LODGE_ERROR_CONFIG,
-                             "line %d: <disk> '%s' is on bus 'ide', %s; use bus='sata' or 'virtio'",
+                             "%d: <disk> '%s' is on bus 'ide', %s; use bus='sata' or 'virtio'",
                              disk->info.line, disk->target,
                              last > 0 ? "which has four places"
                                       : "which this machine type has not");
         if (disk->bus == MACHINE_BUS_FDC && (!domain_machine_is_x86(def) || last > 0))
             return error_set(error, LODGE_ERROR_CONFIG,
-                             "line %d: <disk> '%s' is on bus 'fdc', %s; remove it", disk->info.line,
+                             "%d: <disk> '%s' is on bus 'fdc', %s; remove it", disk->info.line,
                              disk->target,
                              last > 0 ? "which has two places" : "which this machine type has not");
         for (gsize j = 0; j < G_N_ELEMENTS(pairs); j++)

@@ -70,7 +70,7 @@ complete_drives(DomainDef *def, GError **error)
         disk->info.address = address;
         if (address.drive.controller >= CONTROLLERS_MAX)
             return error_set(error, LODGE_ERROR_CONFIG,
-                             "line %d: <disk> has the target '%s', too far behind the first; use "
+                             "%d: <disk> has the target '%s', too far behind the first; use "
                              "a name nearer to the beginning",
                              disk->info.line, disk->target);
     }
@@ -81,7 +81,7 @@ complete_drives(DomainDef *def, GError **error)
 
             if (is_there(disk, other))
                 return error_set(error, LODGE_ERROR_CONFIG,
-                                 "line %d: <disk> '%s' has the drive address of '%s' (line %d); "
+                                 "%d: <disk> '%s' has the drive address of '%s' (line %d); "
                                  "give one of them another <address>",
                                  disk->info.line, disk->target, other->target, other->info.line);
         }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* conf/machine/complete-priv.h - the steps of domain_machine_complete(). */
+/* conf/machine/complete-priv.h - the steps of domain_machine_complete().
+ *
+ * Their messages begin with the line: "12: <disk> ..."; the caller puts the file before it.
+ */
 #pragma once
 
 #include "conf/machine/machine.h"

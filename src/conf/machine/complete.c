@@ -76,7 +76,7 @@ complete_os(DomainDef *def, const char *host_arch, GError **error)
         def->os.arch = g_strdup(host_arch);
     if (!has_arch(def, archs, G_N_ELEMENTS(archs)))
         return error_set(error, LODGE_ERROR_UNSUPPORTED_CONFIG,
-                         "line %d: <type> attribute 'arch' is '%s'; lodge's machines are x86_64, "
+                         "%d: <type> attribute 'arch' is '%s'; lodge's machines are x86_64, "
                          "i686, aarch64, armv7l or riscv64",
                          def->machine->lines.type, def->os.arch);
     if (os->machine == NULL)
@@ -84,7 +84,7 @@ complete_os(DomainDef *def, const char *host_arch, GError **error)
     if (!domain_machine_is_q35(def) && !domain_machine_is_i440fx(def) &&
         !domain_machine_is_virt(def))
         return error_set(error, LODGE_ERROR_UNSUPPORTED_CONFIG,
-                         "line %d: <type> attribute 'machine' is '%s', which is not supported; use "
+                         "%d: <type> attribute 'machine' is '%s', which is not supported; use "
                          "%s",
                          def->machine->lines.type, os->machine,
                          domain_machine_is_x86(def) ? "q35 or pc" : "virt");
@@ -188,7 +188,7 @@ complete_graphics(DomainDef *def, GError **error)
 
         if (++n[graphics->type] > 1)
             return error_set(error, LODGE_ERROR_UNSUPPORTED_CONFIG,
-                             "line %d: <graphics> is a second one of type '%s'; QEMU has one, "
+                             "%d: <graphics> is a second one of type '%s'; QEMU has one, "
                              "remove it",
                              graphics->info.line, machine_graphics_type_to_string(graphics->type));
     }
@@ -216,12 +216,12 @@ check_video(const DomainDef *def, const MachineVideo *video, GError **error)
 
     if (video->model == MACHINE_VIDEO_NONE && n > 1)
         return error_set(error, LODGE_ERROR_CONFIG,
-                         "line %d: <video> of type 'none' cannot be beside others; remove one",
+                         "%d: <video> of type 'none' cannot be beside others; remove one",
                          video->info.line);
     if (!video->is_primary && video->model != MACHINE_VIDEO_QXL &&
         video->model != MACHINE_VIDEO_VIRTIO && video->model != MACHINE_VIDEO_BOCHS)
         return error_set(error, LODGE_ERROR_UNSUPPORTED_CONFIG,
-                         "line %d: <video> of type '%s' can be the first only; use qxl, virtio or "
+                         "%d: <video> of type '%s' can be the first only; use qxl, virtio or "
                          "bochs for further ones",
                          video->info.line, machine_video_model_to_string(video->model));
     return TRUE;
@@ -241,7 +241,7 @@ complete_videos(DomainDef *def, GError **error)
 
         if (video->is_primary && primary != NULL)
             return error_set(error, LODGE_ERROR_CONFIG,
-                             "line %d: <video> is a second one with primary='yes'; remove one",
+                             "%d: <video> is a second one with primary='yes'; remove one",
                              video->info.line);
         if (video->is_primary && i > 0)
             g_ptr_array_insert(list, 0, g_ptr_array_steal_index(list, i));
@@ -287,7 +287,7 @@ complete_sound(DomainDef *def, GError **error)
             found = found || ((MachineAudio *)g_ptr_array_index(audios, j))->id == id;
         if (!found)
             return error_set(error, LODGE_ERROR_CONFIG,
-                             "line %d: <audio> has the id '%u', but there is no <audio id='%u'> "
+                             "%d: <audio> has the id '%u', but there is no <audio id='%u'> "
                              "among the devices; add it",
                              sound != NULL ? sound->info.line : vnc->info.line, id, id);
     }
@@ -296,7 +296,7 @@ complete_sound(DomainDef *def, GError **error)
 
         if (audio->type == MACHINE_AUDIO_SPICE && !has_spice)
             return error_set(error, LODGE_ERROR_CONFIG,
-                             "line %d: <audio> of type 'spice' needs <graphics type='spice'/>; add "
+                             "%d: <audio> of type 'spice' needs <graphics type='spice'/>; add "
                              "it, or use type='none'",
                              audio->info.line);
     }
@@ -335,7 +335,7 @@ check_spice(const DomainDef *def, int line, const char *element, const ChardevSo
         find_graphics(def, MACHINE_GRAPHICS_SPICE) != NULL)
         return TRUE;
     return error_set(error, LODGE_ERROR_CONFIG,
-                     "line %d: <%s> of type '%s' needs <graphics type='spice'/>; add it or remove "
+                     "%d: <%s> of type '%s' needs <graphics type='spice'/>; add it or remove "
                      "this",
                      line, element, chardev_type_to_string(source->type));
 }
@@ -370,7 +370,7 @@ check_together(const DomainDef *def, GError **error)
 
         if (fs->driver == MACHINE_FS_VIRTIOFS && def->machine->memory.shared != DOMAIN_SWITCH_ON)
             return error_set(error, LODGE_ERROR_CONFIG,
-                             "line %d: <filesystem> of driver 'virtiofs' needs memory that its "
+                             "%d: <filesystem> of driver 'virtiofs' needs memory that its "
                              "daemon can see; add <memoryBacking><source type='memfd'/><access "
                              "mode='shared'/></memoryBacking>",
                              fs->info.line);
@@ -378,8 +378,8 @@ check_together(const DomainDef *def, GError **error)
     return TRUE;
 }
 
-gboolean
-domain_machine_complete(DomainDef *def, const char *host_arch, GError **error)
+static gboolean
+complete(DomainDef *def, const char *host_arch, GError **error)
 {
     if (!complete_os(def, host_arch, error))
         return FALSE;
@@ -392,4 +392,13 @@ domain_machine_complete(DomainDef *def, const char *host_arch, GError **error)
     complete_rest(def);
     return complete_drives(def, error) && complete_controllers(def, error) &&
            check_together(def, error);
+}
+
+gboolean
+domain_machine_complete(DomainDef *def, const char *source, const char *host_arch, GError **error)
+{
+    if (complete(def, host_arch, error))
+        return TRUE;
+    g_prefix_error(error, "%s:", source); /* the steps begin with the line */
+    return FALSE;
 }

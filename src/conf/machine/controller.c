@@ -124,11 +124,13 @@ check_model(XmlTree *tree, XmlNode *node, const MachineController *controller, G
          i > 0 && i <= (int)models_of[controller->type].to; i++)
         g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "",
                                machine_controller_model_names[i]);
+    if (list->len == 0)
+        return xml_error(tree, node, error, "model '%s' is not one of type '%s'; %s",
+                         machine_controller_model_to_string(model), type,
+                         models_of[controller->type].virtio ? "use virtio, or leave it out"
+                                                            : "remove the attribute");
     return xml_error(tree, node, error, "model '%s' is not one of type '%s'; use %s",
-                     machine_controller_model_to_string(model), type,
-                     list->len > 0                        ? list->str
-                     : models_of[controller->type].virtio ? "virtio, or leave it out"
-                                                          : "none: remove the attribute");
+                     machine_controller_model_to_string(model), type, list->str);
 }
 
 /* "0x10" or 16 */

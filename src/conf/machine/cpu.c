@@ -87,8 +87,7 @@ check_word(XmlTree *tree, XmlNode *node, const char *what, const char *word, GEr
         word[strspn(word, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-_.+")] == '\0')
         return TRUE;
     return xml_error(tree, node, error,
-                     "%s '%.*s' is not possible; 'virsh cpu-models' and "
-                     "'qemu-system-x86_64 -cpu help' list the names",
+                     "%s '%.*s' is not possible; 'qemu-system-x86_64 -cpu help' lists the names",
                      what, XML_QUOTE_MAX, word);
 }
 

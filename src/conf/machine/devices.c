@@ -138,6 +138,18 @@ check_clashes(XmlTree *tree, const DomainDef *def, GError **error)
     return xml_error(tree, &at, error, "%s", why);
 }
 
+/* A first console on a serial is how the first serial looks from outside. */
+static void
+mark_face(const DomainDef *def)
+{
+    const GPtrArray *consoles = machine_devices(def, MACHINE_DEVICE_CONSOLE);
+    MachineChardev *first = consoles->len > 0 ? g_ptr_array_index(consoles, 0) : NULL;
+
+    if (first != NULL)
+        first->is_face = first->target == CHARDEV_TARGET_SERIAL &&
+                         machine_devices(def, MACHINE_DEVICE_SERIAL)->len > 0;
+}
+
 gboolean
 machine_devices_parse(XmlTree *tree, XmlNode *root, DomainDef *def, GError **error)
 {
@@ -164,6 +176,7 @@ machine_devices_parse(XmlTree *tree, XmlNode *root, DomainDef *def, GError **err
             return FALSE;
         g_ptr_array_add(machine_devices(def, kind), device);
     }
+    mark_face(def);
     return check_clashes(tree, def, error);
 }
 

@@ -38,8 +38,7 @@ parse_storage_type(XmlTree *tree, XmlNode *node, gboolean *ret_is_block, GError 
                                    type,
                                    i == 0   ? "QEMU's virtual FAT is not safe to write to"
                                    : i == 2 ? "storage pools come in a later lodge"
-                                            : "network and user-space storage comes in a later "
-                                              "lodge");
+                                            : "disks over the network come in a later lodge");
     if (!xml_attr_word(tree, node, "type", storage_types, 2, &index, error))
         return FALSE;
     *ret_is_block = index;

@@ -269,6 +269,10 @@ parse(XmlTree *tree, XmlNode *node, gpointer device, GError **error)
     guint at = DEVICE_AT(DRIVE);
 
     disk->backing = machine_disk_backing_new();
+    if (g_strcmp0(xml_attr(node, "device"), "lun") == 0)
+        return xml_unsupported(tree, node, error,
+                               "device 'lun' is not supported: it passes the guest's SCSI commands "
+                               "to the host's device; use device='disk'");
     if (!xml_fields_parse(tree, node, XML_FIELDS(element_fields), disk, error) ||
         !parse_driver(tree, node, disk, error) ||
         !machine_disk_source_parse(tree, node, disk, error) ||

@@ -296,6 +296,7 @@ struct DomainMachine {
 /**
  * domain_machine_complete:
  * @def: a machine as it was parsed
+ * @source: name for messages
  * @host_arch: "x86_64": what a document without arch= gets
  *
  * What libvirt fills in when a machine is defined, as far as no host must be asked: arch, machine
@@ -306,10 +307,11 @@ struct DomainMachine {
  * Left to the driver: the versioned machine type, the emulator, pcie-root-ports, addresses of pci,
  * virtio-serial, usb and isa devices, vsock's cid, nvram's path.
  *
- * Returns: FALSE with LODGE_ERROR_CONFIG or _UNSUPPORTED_CONFIG, "line N: ..." (no file), when what
- *   the document asks for does not fit together
+ * Returns: FALSE with LODGE_ERROR_CONFIG or _UNSUPPORTED_CONFIG, "FILE:LINE: ...", when what the
+ *   document asks for does not fit together
  */
-gboolean domain_machine_complete(DomainDef *def, const char *host_arch, GError **error);
+gboolean domain_machine_complete(DomainDef *def, const char *source, const char *host_arch,
+                                 GError **error);
 
 /* What the machine type says; NULL and short names included. */
 gboolean domain_machine_is_q35(const DomainDef *def);

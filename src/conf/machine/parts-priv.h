@@ -94,8 +94,6 @@ GPtrArray *machine_disk_backing_copy(const GPtrArray *from);
 
 /* chardev-source.c */
 gboolean chardev_source_parse(XmlTree *tree, XmlNode *node, ChardevSource *source, GError **error);
-void chardev_source_format_attrs(const ChardevSource *source, DomainFormatFlags flags,
-                                 GString *out); /* " type='pty' tty='...'" */
 void chardev_source_format(const ChardevSource *source, DomainFormatFlags flags, GString *out);
 void chardev_source_copy(ChardevSource *to);
 void chardev_source_clear(ChardevSource *source);

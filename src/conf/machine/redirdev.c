@@ -23,8 +23,8 @@ format(gconstpointer device, const DomainDef *def G_GNUC_UNUSED, DomainFormatFla
     gsize body;
 
     xml_write_indent(out, 4);
-    g_string_append(out, "<redirdev bus='usb'");
-    chardev_source_format_attrs(&redirdev->source, flags, out);
+    g_string_append_printf(out, "<redirdev bus='usb' type='%s'",
+                           chardev_type_to_string(redirdev->source.type));
     body = out->len;
     chardev_source_format(&redirdev->source, flags, out);
     device_info_format(&redirdev->info, flags, 6, out);

@@ -75,8 +75,8 @@ parse_string(XmlTree *tree, XmlNode *node, const XmlField *field, gpointer to, G
                    : xml_error(tree, node, error, "is empty; give a value or remove it");
     for (const char *c = text; *c != '\0'; c++)
         if ((guchar)*c < 0x20 || *c == 0x7f)
-            return xml_error(tree, node, error, "%s%s holds a control character; remove it",
-                             field->name != NULL ? "attribute " : "its text",
+            return xml_error(tree, node, error, "holds a control character%s%s; remove it",
+                             field->name != NULL ? " in the attribute " : "",
                              field->name != NULL ? field->name : "");
     value = field->type == XML_FIELD_PATH
                 ? xml_path(tree, node, field->name != NULL ? field->name : "path", text, error)
