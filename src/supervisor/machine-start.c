@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* From QEMU's exec to "ready": greeting, the plan's commands, loading, cont. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 
+#include "host/io.h"
 #include "supervisor/machine-priv.h"
 #include "supervisor/plan-ops.h"
 
@@ -191,28 +194,42 @@ open_channels(Machine *machine, Err *err)
     return 0;
 }
 
-int
-machine_await(Guest *guest, Err *err)
+/* Until all is said, or QEMU has ended, which @ending_fd shows. */
+static int
+go_through(Machine *machine, int ending_fd, Err *err)
 {
-    Machine *machine = guest->machine;
-
-    machine->load_wait_ms = LOAD_MS;
-    machine->start_timer = (Timer){.func = start_time, .owner = machine};
-    machine->ending = (Watch){.func = ending_ready, .owner = machine, .fd = -1};
     if (machine_log_watch(&machine->log, machine->set, err) < 0 ||
         helpers_watch(machine, err) < 0 || open_channels(machine, err) < 0 ||
-        watch_add(machine->set, &machine->ending, guest->init_pidfd, EPOLLIN, err) < 0)
+        watch_add(machine->set, &machine->ending, ending_fd, EPOLLIN, err) < 0)
         return -1;
     while (machine->start != START_UP && machine->start != START_FAILED)
         watch_wait(machine->set);
     timer_clear(machine->set, &machine->start_timer);
     watch_remove(machine->set, &machine->ending);
-    if (machine->start == START_FAILED) {
-        *err = machine->start_err;
-        if (strncmp(err->text, "cannot start", 12) != 0)
-            (void)err_prefix(err, "cannot start '%s'", guest->name);
+    if (machine->start == START_UP)
+        return 0;
+    *err = machine->start_err;
+    if (strncmp(err->text, "cannot start", 12) != 0)
+        (void)err_prefix(err, "cannot start '%s'", machine->guest->name);
+    return -1;
+}
+
+int
+machine_await(Guest *guest, Err *err)
+{
+    Machine *machine = guest->machine;
+    int ending_fd = pidfd_open(guest->init_pid, 0); /* one of its own: the loop watches the other */
+    int result;
+
+    if (ending_fd < 0)
+        return err_set_errno(err, errno, "cannot watch QEMU");
+    machine->load_wait_ms = LOAD_MS;
+    machine->start_timer = (Timer){.func = start_time, .owner = machine};
+    machine->ending = (Watch){.func = ending_ready, .owner = machine, .fd = -1};
+    result = go_through(machine, ending_fd, err);
+    io_close(&ending_fd);
+    if (result < 0)
         return -1;
-    }
     machine->log.is_up = true;
     if (guest->paused)
         machine->pause = PAUSE_USER;

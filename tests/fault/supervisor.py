@@ -94,12 +94,18 @@ def every_call(make, least):
 
 
 def supervisors():
-    """Processes of lodge-supervisor that are no guest's init."""
+    """Processes of lodge-supervisor that are no guest's init, nor about to be QEMU or a helper of it."""
     for pid in os.listdir("/proc"):
         with contextlib.suppress(OSError):
             lines = open(f"/proc/{pid}/status").read()
-            if "Name:\tlodge-superviso\n" in lines and len(re.search(r"^NSpid:(.*)$", lines, re.M)[1].split()) == 1:
+            parent = int(re.search(r"^PPid:\s*(\d+)", lines, re.M)[1])
+            if "Name:\tlodge-superviso\n" in lines and len(re.search(r"^NSpid:(.*)$", lines, re.M)[1].split()) == 1 and not leads_a_session(parent):
                 yield int(pid)
+
+
+def leads_a_session(pid):
+    """Whether it is a supervisor that has detached itself already: its children have to die with it."""
+    return comm(pid).startswith("lodge-super") and os.getsid(pid) == pid
 
 
 def killed_at_every_call(make, step):
@@ -124,8 +130,9 @@ def killed_at_every_call(make, step):
             os.waitpid(pid, 0)
             equal(sup.destroy(plan), "ok")
             break
-        for victim in supervisors():
-            os.kill(victim, signal.SIGKILL)
+        for victim in list(supervisors()):
+            with contextlib.suppress(ProcessLookupError):  # with the one before
+                os.kill(victim, signal.SIGKILL)
         with open(FIRED, "r+b") as held:  # the child goes on, as it would have
             held.seek(4)
             held.write(bytes(4))

@@ -167,7 +167,10 @@ class Fake:
         self.send({"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": "fake"}, "capabilities": ["oob"]}})
         rest, fds = b"", []
         while True:
-            data, more, _, _ = socket.recv_fds(self.qmp, 65536, 4)
+            try:
+                data, more, _, _ = socket.recv_fds(self.qmp, 65536, 4)
+            except ConnectionResetError:  # it was closed before it had read all
+                data = b""
             if not data:
                 wait_for_ever()  # whoever holds the other end ends us
             fds += list(more)
