@@ -34,11 +34,21 @@ is_virtual_key(guint code)
     return code == 84 || (code >= 195 && code <= 199);
 }
 
-/* Codes from 256 on are buttons and remote controls. */
+/* Codes from 128 on are keys that no PC keyboard has: of remote controls, of applications. */
 static gboolean
 is_pc_key(xkb_keycode_t key)
 {
-    return key > EVDEV_OFFSET && key < 256 + EVDEV_OFFSET && !is_virtual_key(key - EVDEV_OFFSET);
+    return key > EVDEV_OFFSET && key < 128 + EVDEV_OFFSET && !is_virtual_key(key - EVDEV_OFFSET);
+}
+
+/* How sure it is that the guest's keyboard has the key and that it means the same at all times: the main block
+ * before the keys that only some countries' keyboards have, those before the keypad, which Num Lock changes. */
+static int
+key_rank(guint code)
+{
+    if (code <= KEY_SPACE && code != KEY_KPASTERISK)
+        return 0;
+    return code == KEY_102ND || code == KEY_RO || code == KEY_YEN ? 1 : 2;
 }
 
 static gboolean
@@ -132,17 +142,25 @@ turn_modifiers(LayoutChord *chord)
     }
 }
 
-/* Remembers the shorter of two ways; the main block wins over the keypad because its codes are smaller. */
+/* Is @a the better way of two? */
+static gboolean
+is_better(const LayoutChord *a, const LayoutChord *b)
+{
+    guint key_a = a->keys[a->n_keys - 1], key_b = b->keys[b->n_keys - 1];
+
+    if (key_rank(key_a) != key_rank(key_b))
+        return key_rank(key_a) < key_rank(key_b);
+    return a->n_keys != b->n_keys ? a->n_keys < b->n_keys : key_a < key_b;
+}
+
+/* Remembers the better of two ways. */
 static void
 remember(GHashTable *table, guint what, const LayoutChord *chord)
 {
     const LayoutChord *known = g_hash_table_lookup(table, GUINT_TO_POINTER(what));
 
-    if (known && (known->n_keys < chord->n_keys ||
-                  (known->n_keys == chord->n_keys &&
-                   known->keys[known->n_keys - 1] <= chord->keys[chord->n_keys - 1])))
-        return;
-    g_hash_table_insert(table, GUINT_TO_POINTER(what), g_memdup2(chord, sizeof *chord));
+    if (known == NULL || is_better(chord, known))
+        g_hash_table_insert(table, GUINT_TO_POINTER(what), g_memdup2(chord, sizeof *chord));
 }
 
 /* Feeds @sym; what came of it. */

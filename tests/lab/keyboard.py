@@ -173,60 +173,6 @@ def plain(events):
     return [(code, value) for code, value, _ in events if value != 2]
 
 
-def check_set(name, column):
-    """Every key that this set has, in one call, and what evdev says of it."""
-    machine = guest()
-    keys = {}
-    for code, row in KEYS.items():
-        for word in row[column].split()[:1]:
-            keys.setdefault(word, code)
-    wanted = []
-    for word in keys:
-        told = lodge("keymap", "--from", name, "--to", "linux", "--json", word)
-        wanted.append(json_of(told)[0]["to_code"])
-    send("--codeset", name, "--sequence", "--holdtime", "10", "--delay", "10", *keys)
-    got = plain(machine.events(2 * len(wanted)))
-    assert got == both(wanted), f"{name}: {len(wanted)} keys; differ: " + str([(w, g) for w, g in zip(both(wanted), got) if w != g][:6])
-    return len(wanted)
-
-
-def json_of(result):
-    import json
-    return json.loads(result.stdout if hasattr(result, "stdout") else result)
-
-
-def set_test(name):
-    def test():
-        count = check_set(name, SETS[name])
-        print(f"# {name}: {count} keys")
-    return test
-
-
-for _name in SETS:
-    globals()[f"test_set_{_name}"] = set_test(_name)
-
-
-def channel(via):
-    machine = guest()
-    if via != "monitor" and not os.path.exists(os.path.join(BUILD, "lodge-keys-" + via)):
-        raise Skip(f"needs lodge-keys-{via}")
-    send("--via", via, "--sequence", "--holdtime", "15", "--delay", "15", *KEYS, timeout=120)
-    got = plain(machine.events(2 * len(KEYS)))
-    assert got == both(KEYS), f"{via}: differ: " + str([(w, g) for w, g in zip(both(KEYS), got) if w != g][:6])
-
-
-def test_every_key_by_monitor():
-    channel("monitor")
-
-
-def test_every_key_by_vnc():
-    channel("vnc")
-
-
-def test_every_key_by_spice():
-    channel("spice")
-
-
 def test_names():
     machine = guest()
     for name, words in (("linux", ["KEY_A", "KEY_RIGHTCTRL", "KEY_F12"]), ("win32", ["VK_A", "VK_RCONTROL", "VK_F12"]),
@@ -337,6 +283,61 @@ def layout_test(name):
 
 for _name in TEXTS:
     globals()[f"test_text_{_name}"] = layout_test(_name)
+
+
+# From here on every key is pressed, the locks too.
+def check_set(name, column):
+    """Every key that this set has, in one call, and what evdev says of it."""
+    machine = guest()
+    keys = {}
+    for code, row in KEYS.items():
+        for word in row[column].split()[:1]:
+            keys.setdefault(word, code)
+    wanted = []
+    for word in keys:
+        told = lodge("keymap", "--from", name, "--to", "linux", "--json", word)
+        wanted.append(json_of(told)[0]["to_code"])
+    send("--codeset", name, "--sequence", "--holdtime", "10", "--delay", "10", *keys)
+    got = plain(machine.events(2 * len(wanted)))
+    assert got == both(wanted), f"{name}: {len(wanted)} keys; differ: " + str([(w, g) for w, g in zip(both(wanted), got) if w != g][:6])
+    return len(wanted)
+
+
+def json_of(result):
+    import json
+    return json.loads(result.stdout if hasattr(result, "stdout") else result)
+
+
+def set_test(name):
+    def test():
+        count = check_set(name, SETS[name])
+        print(f"# {name}: {count} keys")
+    return test
+
+
+for _name in SETS:
+    globals()[f"test_set_{_name}"] = set_test(_name)
+
+
+def channel(via):
+    machine = guest()
+    if via != "monitor" and not os.path.exists(os.path.join(BUILD, "lodge-keys-" + via)):
+        raise Skip(f"needs lodge-keys-{via}")
+    send("--via", via, "--sequence", "--holdtime", "15", "--delay", "15", *KEYS, timeout=120)
+    got = plain(machine.events(2 * len(KEYS)))
+    assert got == both(KEYS), f"{via}: differ: " + str([(w, g) for w, g in zip(both(KEYS), got) if w != g][:6])
+
+
+def test_every_key_by_monitor():
+    channel("monitor")
+
+
+def test_every_key_by_vnc():
+    channel("vnc")
+
+
+def test_every_key_by_spice():
+    channel("spice")
 
 
 def test_the_end():

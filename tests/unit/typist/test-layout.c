@@ -160,6 +160,20 @@ test_altgr(void)
     g_assert_cmpuint(strokes.chords[0].keys[1], ==, 16);  /* KEY_Q */
 }
 
+/* "(" is Shift and 9, though a key of some keypad has it alone. */
+static void
+test_main_block(void)
+{
+    g_autoptr(Layout) layout = layout_new("us", NULL);
+
+    for (gunichar c = 0x20; c < 0x7f; c++) {
+        LayoutStrokes strokes;
+
+        g_assert_true(layout_find(layout, c, &strokes));
+        g_assert_cmpuint(strokes.chords[0].keys[strokes.chords[0].n_keys - 1], <=, 57);
+    }
+}
+
 /* All layouts of the package, with the section "! layout" of its list as the source. */
 static void
 test_all(void)
@@ -214,6 +228,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/layout/known", test_known);
     g_test_add_func("/layout/altgr", test_altgr);
+    g_test_add_func("/layout/main-block", test_main_block);
     g_test_add_func("/layout/all", test_all);
     g_test_add_func("/layout/unknown", test_unknown);
     return g_test_run();
