@@ -22,10 +22,16 @@ facts_start(Cli *cli, const char *format, gboolean as_json)
 void
 facts_end(Facts *facts)
 {
+    facts_end_with(facts, "\n");
+}
+
+void
+facts_end_with(Facts *facts, const char *after)
+{
     if (!facts->json)
         return;
     json_end(facts->writer);
-    cli_print("%s\n", facts->json->str);
+    cli_print("%s%s", facts->json->str, after);
     facts->cli->no_blank = TRUE;
     facts_drop(facts);
 }

@@ -16,7 +16,9 @@ typedef struct {
 
 /* @format: "%-15s %s\n"; given a title and a value */
 Facts facts_start(Cli *cli, const char *format, gboolean as_json);
-void facts_end(Facts *facts);  /* prints the JSON */
+void facts_end(Facts *facts); /* prints the JSON, a line */
+/* Likewise, with @after behind it: of an array of things. */
+void facts_end_with(Facts *facts, const char *after);
 void facts_drop(Facts *facts); /* ends without printing it */
 
 /* @title NULL: in JSON only; @key NULL: in the lines only. */

@@ -265,10 +265,23 @@ watch_events(Cli *cli, const Args *args, const gboolean *wanted, virDomainPtr do
 }
 
 static gboolean
-list_words(const char *const *words)
+list_words(Cli *cli, const Args *args, const char *const *words)
 {
+    g_autoptr(GString) out = g_string_new(NULL);
+    Json json = json_start(out);
+
+    cli->no_blank = args_flag(args, "json");
+    if (cli->no_blank)
+        json_array(&json, NULL);
     for (; *words; words++)
-        cli_print("%s\n", *words);
+        if (cli->no_blank)
+            json_string(&json, NULL, *words);
+        else
+            cli_print("%s\n", *words);
+    if (cli->no_blank) {
+        json_end(&json);
+        cli_print("%s\n", out->str);
+    }
     return TRUE;
 }
 
@@ -281,7 +294,7 @@ run_event(Cli *cli, const Args *args)
     gboolean any = FALSE;
 
     if (args_flag(args, "list"))
-        return list_words(event_words);
+        return list_words(cli, args, event_words);
     if (!event && !args_flag(args, "all")) {
         cli_error("one of --list, --all, or --event <event> is required");
         return FALSE;
@@ -306,7 +319,7 @@ run_net_event(Cli *cli, const Args *args)
     g_autoptr(CliNetwork) net = NULL;
 
     if (args_flag(args, "list"))
-        return list_words(network_event_words);
+        return list_words(cli, args, network_event_words);
     if (!event) {
         cli_error("either --list or --event <type> is required");
         return FALSE;

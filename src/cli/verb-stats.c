@@ -197,7 +197,7 @@ static const struct {
                     {"enforce", VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS}};
 
 static void
-print_record(Cli *cli, const virDomainStatsRecord *record, gboolean as_json)
+print_record(Cli *cli, const virDomainStatsRecord *record, gboolean as_json, const char *after)
 {
     Facts facts = facts_start(cli, "  %s=%s\n", as_json);
 
@@ -209,7 +209,7 @@ print_record(Cli *cli, const virDomainStatsRecord *record, gboolean as_json)
         facts_param(&facts, &record->params[i]);
     if (!as_json)
         cli_print("\n");
-    facts_end(&facts);
+    facts_end_with(&facts, after);
 }
 
 /* The guests named, or NULL-ended nothing for all; FALSE with the error said. */
@@ -247,8 +247,10 @@ run_domstats(Cli *cli, const Args *args)
                : virConnectGetAllDomainStats(cli->conn, groups, &records, flags);
     if (n < 0)
         return FALSE;
-    for (int i = 0; i < n; i++) /* JSON: one object a line */
-        print_record(cli, records[i], as_json);
+    if (as_json)
+        cli_print(n > 0 ? "[" : "[]\n");
+    for (int i = 0; i < n; i++)
+        print_record(cli, records[i], as_json, i + 1 < n ? ",\n" : "]\n");
     cli->no_blank = TRUE;
     virDomainStatsRecordListFree(records);
     return TRUE;
@@ -431,8 +433,7 @@ const Verb verbs_stats[] = {
     {"domifstat", "show what went through a guest's interface", NULL, opts_domifstat,
      run_domifstat},
     {"domstats", "show statistics of one, several or all guests",
-     "All groups that the driver knows, if none is named. JSON: one object a line.", opts_domstats,
-     run_domstats},
+     "All groups that the driver knows, if none is named.", opts_domstats, run_domstats},
     {"cpu-stats", "show the CPU time of a guest, each CPU and in all", NULL, opts_cpu_stats,
      run_cpu_stats},
     {"dommemstat", "show the memory use of a guest (KiB)", NULL, opts_dommemstat, run_dommemstat},
