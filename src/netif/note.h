@@ -29,6 +29,7 @@ typedef struct {
 typedef GPtrArray NetifNotes; /* of NetifNote* */
 
 NetifNotes *netif_notes_new(void);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetifNotes, g_ptr_array_unref)
 
 /* @notes NULL: nobody wants to know. */
 void netif_notes_add(NetifNotes *notes, NetifNoteKind kind, const char *iface, const char *file,

@@ -45,7 +45,7 @@ append_ip(GString *text, const InterfaceIp *ip)
     char address[ADDRESS_TEXT_SIZE];
 
     g_string_append_printf(text, " %s", address_format(&ip->address, address));
-    if (ip->prefix >= 0 && ip->prefix != address_bits(&ip->address))
+    if (ip->prefix >= 0 && !(ip->address.is_v6 && ip->prefix == 128))
         g_string_append_printf(text, "/%d", ip->prefix);
 }
 
@@ -71,6 +71,14 @@ protocol_text(const InterfaceProtocol *protocol)
     return g_string_free(text, FALSE);
 }
 
+gboolean
+interface_protocol_equal(const InterfaceProtocol *a, const InterfaceProtocol *b)
+{
+    g_autofree char *text_a = protocol_text(a), *text_b = protocol_text(b);
+
+    return g_strcmp0(text_a, text_b) == 0;
+}
+
 static void
 compare_protocol(Report *report, const char *family, const InterfaceProtocol *before,
                  const InterfaceProtocol *after)
@@ -87,6 +95,14 @@ static char *
 delay_text(const char *delay)
 {
     return delay == NULL ? NULL : g_strdup_printf("%.2f", g_ascii_strtod(delay, NULL));
+}
+
+gboolean
+interface_delay_equal(const char *a, const char *b)
+{
+    g_autofree char *text_a = delay_text(a), *text_b = delay_text(b);
+
+    return g_strcmp0(text_a, text_b) == 0;
 }
 
 static void

@@ -120,7 +120,10 @@ typedef struct {
     InterfaceValidate arp_validate;
 } InterfaceBond;
 
-#define INTERFACE_NAME_MAX  15 /* bytes: the kernel's IFNAMSIZ without the NUL */
+#define INTERFACE_NAME_MAX 15 /* bytes: the kernel's IFNAMSIZ without the NUL */
+/* Counts that one interface may have: bounds for what comes from outside, far above real ones. */
+#define INTERFACE_IPS_MAX   256
+#define INTERFACE_PORTS_MAX 1024
 #define INTERFACE_DELAY_MAX 16 /* bytes of the number */
 
 typedef struct {
@@ -177,9 +180,13 @@ const InterfaceDef *interface_def_find(const InterfaceDef *def, const char *name
  *
  * Returns: (transfer full) (element-type utf8): one line for each difference, "mtu: 9000, now not said";
  *   empty when both say the same. Link state, lines and the order of the two protocols do not count, an
- *   absent start is none, an absent prefix is the full one, and "2" and "2.00" are one delay.
+ *   absent start is none, an absent prefix of IPv6 is 128, and "2" and "2.00" are one delay.
  */
 GPtrArray *interface_def_differences(const InterfaceDef *before, const InterfaceDef *after);
+
+/* The same for a part: addresses of one family (without peerdns), a delay (nullable). */
+gboolean interface_protocol_equal(const InterfaceProtocol *a, const InterfaceProtocol *b);
+gboolean interface_delay_equal(const char *a, const char *b);
 
 /* The rule for names of devices: 1-15 of letters, digits, '_', '-', '.' and ':'; not "." or "..". */
 gboolean interface_name_check(const char *name, GError **error);

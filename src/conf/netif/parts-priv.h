@@ -6,10 +6,6 @@
 #include "conf/netif/interface.h"
 #include "conf/xml/tree.h"
 
-/* Counts that one interface may have: bounds for what comes from outside, far above real ones. */
-#define INTERFACE_IPS_MAX   256
-#define INTERFACE_PORTS_MAX 1024
-
 /* protocol.c: both <protocol> elements of @root */
 gboolean interface_protocols_parse(XmlTree *tree, XmlNode *root, InterfaceDef *def, GError **error);
 void interface_protocols_format(const InterfaceDef *def, GString *out, guint indent);
