@@ -9,7 +9,7 @@
 
 #define CONF_BYTES_MAX (1 << 20)
 
-static const char *const schemes[] = {"lodge", "lxc", "network"};
+static const char *const schemes[] = {"lodge", "lxc", "qemu", "network"};
 
 static gboolean
 set_bad(GError **error, const char *text, const char *why)
@@ -31,7 +31,7 @@ parse_scheme(Uri *uri, const char *text, gsize n_scheme, GError **error)
     if (uri->scheme == NULL)
         return error_set(error, LODGE_ERROR_ARGUMENT,
                          "cannot connect to '%.200s': no driver for scheme '%.50s'; known are "
-                         "lodge:///, lxc:/// and network:///",
+                         "lodge:///, lxc:///, qemu:/// and network:///",
                          text, scheme);
     if (plus != NULL)
         return error_set(
@@ -74,7 +74,7 @@ uri_parse(const char *text, gboolean is_root, GError **error)
     const char *at = text + n_scheme, *query;
 
     if (*at != ':' || n_scheme == 0) {
-        set_bad(error, text, "it is no URI; write lodge:///, lxc:/// or network:///");
+        set_bad(error, text, "it is no URI; write lodge:///, lxc:///, qemu:/// or network:///");
         return NULL;
     }
     if (!parse_scheme(uri, text, n_scheme, error))

@@ -2,7 +2,7 @@
 
 /* core/uri.h - connection URIs: lodge:///, lxc:///system, lxc:///session, lxc:///embed?root=DIR ...
  *
- * "SCHEME:///[system|session|embed][?root=DIR]" with SCHEME lodge, lxc or network. Fewer slashes mean
+ * "SCHEME:///[system|session|embed][?root=DIR]" with SCHEME lodge, lxc, qemu or network. Fewer slashes mean
  * the same. Without a path: system for root, session for anybody else. embed needs ?root=.
  */
 #pragma once
@@ -10,7 +10,7 @@
 #include <glib.h>
 
 typedef struct {
-    char *scheme; /* "lodge", "lxc", "network" */
+    char *scheme; /* "lodge", "lxc", "qemu", "network" */
     char *root;   /* absolute, or NULL */
     gboolean session;
     char *canonical; /* as written, with three slashes and root percent-encoded: virConnectGetURI */

@@ -134,7 +134,7 @@ command_new(const MachinePlanInput *in)
 }
 
 void
-command_free(Command *command)
+command_end(Command *command)
 {
     if (command == NULL)
         return;

@@ -55,8 +55,8 @@ typedef struct {
 } Command;
 
 Command *command_new(const MachinePlanInput *in);
-void command_free(Command *command);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Command, command_free)
+void command_end(Command *command);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Command, command_end)
 
 /* One more descriptor that QEMU inherits. */
 int command_fd(Command *command);
