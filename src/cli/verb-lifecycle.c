@@ -120,8 +120,8 @@ run_define(Cli *cli, const Args *args)
 static guint
 start_flags(const Args *args)
 {
-    return (args_flag(args, "paused") ? VIR_DOMAIN_START_PAUSED : 0) |
-           (args_flag(args, "autodestroy") ? VIR_DOMAIN_START_AUTODESTROY : 0);
+    return (args_flag(args, "paused") ? VIR_DOMAIN_START_PAUSED : 0u) |
+           (args_flag(args, "autodestroy") ? VIR_DOMAIN_START_AUTODESTROY : 0u);
 }
 
 /* "5,7" to descriptors of ours; FALSE with the error said. */
@@ -195,7 +195,10 @@ run_start(Cli *cli, const Args *args)
         cli_error("Domain is already active");
         return FALSE;
     }
-    if (virDomainCreateWithFiles(dom, n_fds, fds, start_flags(args)) < 0) {
+    if (virDomainCreateWithFiles(
+            dom, n_fds, fds,
+            start_flags(args) |
+                (args_flag(args, "force-boot") ? VIR_DOMAIN_START_FORCE_BOOT : 0u)) < 0) {
         cli_error("Failed to start domain '%s'", virDomainGetName(dom));
         return FALSE;
     }
@@ -287,8 +290,15 @@ static gboolean
 run_undefine(Cli *cli, const Args *args)
 {
     g_autoptr(CliDomain) dom = cli_domain(cli, args_text(args, "domain"));
+    guint flags =
+        (args_flag(args, "managed-save") ? VIR_DOMAIN_UNDEFINE_MANAGED_SAVE : 0u) |
+        (args_flag(args, "snapshots-metadata") ? VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA : 0u) |
+        (args_flag(args, "checkpoints-metadata") ? VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA : 0u) |
+        (args_flag(args, "nvram") ? VIR_DOMAIN_UNDEFINE_NVRAM : 0u) |
+        (args_flag(args, "keep-nvram") ? VIR_DOMAIN_UNDEFINE_KEEP_NVRAM : 0u);
 
-    return dom && tell(cli, dom, virDomainUndefine(dom), "undefine", "has been undefined");
+    return dom && args_exclusive(args, "nvram", "keep-nvram") &&
+           tell(cli, dom, virDomainUndefineFlags(dom, flags), "undefine", "has been undefined");
 }
 
 static gboolean
@@ -399,13 +409,18 @@ static const Opt opts_create[] = {
     OPT_COMPAT,
     OPT_DRY_RUN,
     OPT_END};
-static const Opt opts_start[] = {OPT_DOMAIN(COMPLETE_DOMAIN_INACTIVE), OPT_HOW, OPT_DRY_RUN,
-                                 OPT_END};
-static const Opt opts_shutdown[] = {OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE),
-                                    {"mode", OPT_TEXT, OPT_BY_NAME | OPT_COMMAS, COMPLETE_WORDS,
-                                     "how to ask: initctl, signal, or both with a comma",
-                                     mode_words},
-                                    OPT_END};
+static const Opt opts_start[] = {
+    OPT_DOMAIN(COMPLETE_DOMAIN_INACTIVE),
+    OPT_HOW,
+    {"force-boot", OPT_FLAG, 0, COMPLETE_NOTHING, "boot anew, and forget a managed save"},
+    OPT_DRY_RUN,
+    OPT_END};
+static const Opt opts_shutdown[] = {
+    OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE),
+    {"mode", OPT_TEXT, OPT_BY_NAME | OPT_COMMAS, COMPLETE_WORDS,
+     "how to ask: initctl, signal (containers), acpi, agent (machines); several with commas",
+     mode_words},
+    OPT_END};
 static const Opt opts_destroy[] = {
     OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE),
     {"graceful", OPT_FLAG, 0, COMPLETE_NOTHING,
@@ -413,7 +428,14 @@ static const Opt opts_destroy[] = {
     {"remove-logs", OPT_FLAG, 0, COMPLETE_NOTHING, "remove the logs of its consoles too"},
     OPT_END};
 static const Opt opts_active[] = {OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE), OPT_END};
-static const Opt opts_domain[] = {OPT_DOMAIN(COMPLETE_DOMAIN), OPT_END};
+static const Opt opts_undefine[] = {
+    OPT_DOMAIN(COMPLETE_DOMAIN),
+    {"managed-save", OPT_FLAG, 0, COMPLETE_NOTHING, "remove a managed save too"},
+    {"snapshots-metadata", OPT_FLAG, 0, COMPLETE_NOTHING, "for virsh's sake: there are none"},
+    {"checkpoints-metadata", OPT_FLAG, 0, COMPLETE_NOTHING, "for virsh's sake: there are none"},
+    {"nvram", OPT_FLAG, 0, COMPLETE_NOTHING, "remove the variables of its firmware too"},
+    {"keep-nvram", OPT_FLAG, 0, COMPLETE_NOTHING, "keep the variables of its firmware"},
+    OPT_END};
 static const Opt opts_autostart[] = {
     OPT_DOMAIN(COMPLETE_DOMAIN),
     {"disable", OPT_FLAG, 0, COMPLETE_NOTHING, "do not start it at boot any more"},
@@ -436,7 +458,7 @@ const Verb verbs_lifecycle[] = {
      "The guest keeps its id. Its plan is the one of its last start.", opts_shutdown, run_reboot},
     {"destroy", "end a guest at once", "All of its processes are killed; what is stored stays.",
      opts_destroy, run_destroy},
-    {"undefine", "forget a stored guest", "One that runs goes on until it ends.", opts_domain,
+    {"undefine", "forget a stored guest", "One that runs goes on until it ends.", opts_undefine,
      run_undefine},
     {"suspend", "freeze all processes of a guest", NULL, opts_active, run_suspend},
     {"resume", "let a suspended guest go on", NULL, opts_active, run_resume},

@@ -351,11 +351,23 @@ run_dommemstat(Cli *cli, const Args *args)
 {
     g_autoptr(CliDomain) dom = cli_domain(cli, args_text(args, "domain"));
     virDomainMemoryStatStruct stats[VIR_DOMAIN_MEMORY_STAT_NR];
+    ArgResult has_period;
+    gint64 period;
+    guint flags;
     Facts facts;
     int n;
 
-    if (!dom)
+    if (!dom || !args_affect(args, &flags))
         return FALSE;
+    has_period = args_number(args, "period", 0, G_MAXINT32, &period);
+    if (has_period == ARG_BAD)
+        return FALSE;
+    if (has_period == ARG_OK) {
+        if (virDomainSetMemoryStatsPeriod(dom, (int)period, flags) >= 0)
+            return TRUE;
+        cli_error("Unable to change balloon collection period.");
+        return FALSE;
+    }
     n = virDomainMemoryStats(dom, stats, VIR_DOMAIN_MEMORY_STAT_NR, 0);
     if (n < 0) {
         cli_error("Failed to get memory statistics for domain '%s'", virDomainGetName(dom));
@@ -424,7 +436,13 @@ static const Opt opts_cpu_stats[] = {OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE),
                                      {"count", OPT_NUMBER, 0, COMPLETE_NOTHING, "how many CPUs"},
                                      OPT_JSON,
                                      OPT_END};
-static const Opt opts_dommemstat[] = {OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE), OPT_JSON, OPT_END};
+static const Opt opts_dommemstat[] = {
+    OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE),
+    {"period", OPT_NUMBER, OPT_BY_NAME, COMPLETE_NOTHING,
+     "how often a machine's guest tells, in seconds; 0: not any more"},
+    OPT_AFFECT,
+    OPT_JSON,
+    OPT_END};
 
 const Verb verbs_stats[] = {
     {"domiflist", "list a guest's network interfaces", NULL, opts_domiflist, run_domiflist},

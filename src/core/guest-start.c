@@ -107,7 +107,7 @@ guest_start_files(DriverCtx *ctx, ObjectRef *ref, const int *files, guint n_file
         return FALSE;
     xml = store_read_config(self->store, self->object->name, &size, error);
     source = store_config_file(self->store, self->object->name);
-    def = xml ? domain_def_parse(xml, size, source, FALSE, NULL, error) : NULL;
+    def = xml ? guest_def_parse(ctx->kind, xml, size, source, error) : NULL;
     if (!def)
         return FALSE;
     start.store = self->store;

@@ -79,11 +79,15 @@ guest_open_active(DriverCtx *ctx, const ObjectRef *ref, Guest **ret_self, GError
     return status;
 }
 
-/* Our own XML, stored by us: it was checked when it came in, so its warnings were given then. */
-static DomainDef *
-guest_parse(const char *text, gsize size, const char *source, GError **error)
+DomainDef *
+guest_def_parse(const GuestKind *kind, const char *text, gsize size, const char *source,
+                GError **error)
 {
-    return domain_def_parse(text, size, source, FALSE, NULL, error);
+    g_autoptr(DomainDef) def = domain_def_parse(text, size, source, FALSE, NULL, error);
+
+    if (!def || (kind->stored && !kind->stored(def, error)))
+        return NULL;
+    return g_steal_pointer(&def);
 }
 
 DomainDef *
@@ -99,7 +103,7 @@ guest_config(Guest *self, GError **error)
                ? store_read_config(self->store, self->object->name, &size, error)
                : store_read_remains(self->store, self->object->name, "live.xml", &size, error);
     source = store_config_file(self->store, self->object->name);
-    return text ? guest_parse(text, size, source, error) : NULL;
+    return text ? guest_def_parse(self->kind, text, size, source, error) : NULL;
 }
 
 DomainDef *
@@ -108,11 +112,18 @@ guest_live(Guest *self, GError **error)
     gsize size;
     g_autofree char *text =
         store_read_live(self->store, self->object->name, "live.xml", &size, error);
-    DomainDef *def = text ? guest_parse(text, size, "live.xml", error) : NULL;
+    g_autoptr(DomainDef) def = NULL;
 
-    if (def)
-        def->id = self->object->id;
-    return def;
+    if (!text)
+        return NULL;
+    if (self->kind->live_format & DOMAIN_FORMAT_INACTIVE)
+        def = domain_def_parse(text, size, "live.xml", FALSE, NULL, error);
+    else
+        def = domain_def_parse_live(text, size, "live.xml", error);
+    if (!def || (self->kind->stored && !self->kind->stored(def, error)))
+        return NULL;
+    def->id = self->object->id;
+    return g_steal_pointer(&def);
 }
 
 DomainDef *

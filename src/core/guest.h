@@ -84,6 +84,10 @@ gboolean guest_affect(const Guest *self, guint flags, gboolean *ret_live, gboole
 DomainDef *guest_def_read(DriverCtx *ctx, const char *xml, gboolean strict, GPtrArray *warnings,
                           GError **error);
 
+/* XML that was stored by us: it was checked when it came in, so its warnings were given then. */
+DomainDef *guest_def_parse(const GuestKind *kind, const char *text, gsize size, const char *source,
+                           GError **error);
+
 /* What messages call the XML of a call. */
 const char *guest_source(const DriverCtx *ctx);
 

@@ -50,6 +50,13 @@ kind_check(const DomainDef *def, const char *source, GError **error)
     return TRUE;
 }
 
+/* Which console is the face of a serial line, what is implied: nothing of it needs the host. */
+static gboolean
+kind_stored(DomainDef *def, GError **error)
+{
+    return !def->machine || domain_machine_complete(def, def->os.arch, error);
+}
+
 static char *
 kind_plan(GuestStart *start, char **ret_live_xml, GError **error)
 {
@@ -178,6 +185,7 @@ const GuestKind machine_kind = {
     .destroy_flags = GUEST_DESTROY_GRACEFUL | GUEST_DESTROY_REMOVE_LOGS,
     .endings = endings,
     .check = kind_check,
+    .stored = kind_stored,
     .complete = machine_complete_host,
     .plan = kind_plan,
     .undefine = kind_undefine,

@@ -156,7 +156,7 @@ jobs_managed_save(DriverCtx *ctx, const ObjectRef *ref, guint flags, GError **er
 static DomainDef *
 restore_def(DriverCtx *ctx, const char *text, const char *path, const char *xml, GError **error)
 {
-    g_autoptr(DomainDef) def = domain_def_parse(text, strlen(text), path, FALSE, NULL, error);
+    g_autoptr(DomainDef) def = guest_def_parse(ctx->kind, text, strlen(text), path, error);
     g_autoptr(DomainDef) other = NULL;
 
     if (!def || !ctx->kind->check(def, path, error))
@@ -251,7 +251,7 @@ jobs_image_xml(DriverCtx *ctx, const char *file, guint flags, GError **error)
 
     if (!image_read(file, &header, &xml, error))
         return NULL;
-    def = domain_def_parse(xml, strlen(xml), file, FALSE, NULL, error);
+    def = guest_def_parse(ctx->kind, xml, strlen(xml), file, error);
     return def ? domain_def_format(def, DOMAIN_FORMAT_INACTIVE |
                                             ((flags & 1) ? DOMAIN_FORMAT_SECURE : 0))
                : NULL;

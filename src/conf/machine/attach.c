@@ -72,7 +72,9 @@ clash(MachineDeviceKind kind_a, gconstpointer a, MachineDeviceKind kind_b, gcons
 {
     const DomainDeviceInfo *info_a = a, *info_b = b;
 
-    if (info_a->alias != NULL && g_strcmp0(info_a->alias, info_b->alias) == 0)
+    /* The console that shows the first serial line has its alias, while it runs. */
+    if (info_a->alias != NULL && g_strcmp0(info_a->alias, info_b->alias) == 0 &&
+        !(kind_a == MACHINE_DEVICE_SERIAL && kind_b == MACHINE_DEVICE_CONSOLE))
         return g_strdup_printf("alias '%s'", info_b->alias);
     if (info_a->boot_order != 0 && info_a->boot_order == info_b->boot_order)
         return g_strdup_printf("boot order '%u'", info_b->boot_order);

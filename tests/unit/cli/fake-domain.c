@@ -362,7 +362,7 @@ virDomainResume(virDomainPtr dom)
 }
 
 int
-virDomainUndefine(virDomainPtr dom)
+virDomainUndefineFlags(virDomainPtr dom, unsigned int flags)
 {
     if (!dom->is_persistent)
         return fake_fail(VIR_ERR_OPERATION_INVALID, "Cannot undefine transient domain");

@@ -319,3 +319,34 @@ virTypedParamsFree(virTypedParameterPtr params, int nparams)
             free(params[i].value.s);
     free(params);
 }
+
+int
+virTypedParamsGetInt(virTypedParameterPtr params, int nparams, const char *name, int *value)
+{
+    const virTypedParameter *param = virTypedParamsGet(params, nparams, name);
+
+    if (param)
+        *value = param->value.i;
+    return param != NULL;
+}
+
+int
+virTypedParamsGetLLong(virTypedParameterPtr params, int nparams, const char *name, long long *value)
+{
+    const virTypedParameter *param = virTypedParamsGet(params, nparams, name);
+
+    if (param)
+        *value = param->value.l;
+    return param != NULL;
+}
+
+int
+virTypedParamsGetULLong(virTypedParameterPtr params, int nparams, const char *name,
+                        unsigned long long *value)
+{
+    const virTypedParameter *param = virTypedParamsGet(params, nparams, name);
+
+    if (param)
+        *value = param->value.ul;
+    return param != NULL;
+}

@@ -54,13 +54,15 @@ assert_bad(const char *text, LodgeErrorCode code, const char *message)
 static void
 test_bad(void)
 {
-    assert_bad("", LODGE_ERROR_ARGUMENT,
-               "cannot connect to '': it is no URI; write lodge:///, lxc:/// or network:///");
-    assert_bad("lxc", LODGE_ERROR_ARGUMENT,
-               "cannot connect to 'lxc': it is no URI; write lodge:///, lxc:/// or network:///");
+    assert_bad(
+        "", LODGE_ERROR_ARGUMENT,
+        "cannot connect to '': it is no URI; write lodge:///, lxc:///, qemu:/// or network:///");
+    assert_bad(
+        "lxc", LODGE_ERROR_ARGUMENT,
+        "cannot connect to 'lxc': it is no URI; write lodge:///, lxc:///, qemu:/// or network:///");
     assert_bad("vbox:///", LODGE_ERROR_ARGUMENT,
                "cannot connect to 'vbox:///': no driver for scheme 'vbox'; known are lodge:///, "
-               "lxc:/// and network:///");
+               "lxc:///, qemu:/// and network:///");
     assert_bad(
         "lxc+ssh://host/", LODGE_ERROR_UNSUPPORTED,
         "cannot connect to 'lxc+ssh://host/': transport 'ssh' is not supported; use lxc:/// on "
