@@ -72,7 +72,7 @@ run_managedsave(Cli *cli, const Args *args)
         cli_error("Failed to save domain '%s' state", virDomainGetName(dom));
         return FALSE;
     }
-    cli_say(cli, "Domain '%s' state saved by libvirt\n", virDomainGetName(dom));
+    cli_say(cli, "Domain '%s' state saved\n", virDomainGetName(dom));
     return TRUE;
 }
 

@@ -88,9 +88,37 @@ kind_plan(GuestStart *start, char **ret_live_xml, GError **error)
 }
 
 /* Paths of ptys, and names of the host's ends of interfaces. */
+/* The link to the host's pty, so that the path stays the same from start to start. */
+static void
+fill_consoles(const char *live_dir, const Status *status, DomainDef *def)
+{
+    const GPtrArray *faces = machine_devices(def, MACHINE_DEVICE_CONSOLE);
+    const char *first = NULL;
+
+    for (guint i = 0; i < status->consoles->len; i++) {
+        MachineChardev *chardev = machine_console_at(def, (int)i);
+
+        if (!chardev || !g_ptr_array_index(status->consoles, i))
+            continue;
+        g_free(chardev->source.path);
+        chardev->source.path = g_strdup_printf("%s/console%u", live_dir, i);
+        if (i == 0)
+            first = chardev->source.path;
+    }
+    for (guint i = 0; first && i < faces->len; i++) {
+        MachineChardev *face = g_ptr_array_index(faces, i);
+
+        if (machine_is_face(def, face) && face->source.type == CHARDEV_PTY) {
+            g_free(face->source.path);
+            face->source.path = g_strdup(first);
+        }
+    }
+}
+
 static void
 kind_fill_live(const char *live_dir, const Status *status, DomainDef *def)
 {
+    fill_consoles(live_dir, status, def);
     for (guint i = 0; i < def->nets->len; i++) {
         DomainNet *net = g_ptr_array_index(def->nets, i);
 

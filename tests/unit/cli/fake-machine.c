@@ -282,6 +282,8 @@ virConnectDomainQemuMonitorEventRegister(virConnectPtr conn, virDomainPtr dom, c
                                          virConnectDomainQemuMonitorEventCallback cb, void *opaque,
                                          virFreeCallback freecb, unsigned int flags)
 {
+    if (!dom)
+        dom = virDomainLookupByName(conn, "web");
     cb(conn, dom, event ? event : "RESET", 1700000000, 42, "{\"guest\":true}", opaque);
     return 0;
 }
