@@ -54,7 +54,9 @@ kind_check(const DomainDef *def, const char *source, GError **error)
 static gboolean
 kind_stored(DomainDef *def, GError **error)
 {
-    return !def->machine || domain_machine_complete(def, def->os.arch, error);
+    g_autofree char *source = g_strconcat(def->name, ".xml", NULL);
+
+    return !def->machine || domain_machine_complete(def, source, def->os.arch, error);
 }
 
 static char *
