@@ -61,7 +61,7 @@ typedef struct GuestKind {
     /* "SOURCE:LINE: ..." when such a guest cannot be made of @def, on any host. */
     gboolean (*check)(const DomainDef *def, const char *source, GError **error);
     /* (nullable): what a stored definition does not say and every reader of it wants to know. */
-    gboolean (*stored)(DomainDef *def, GError **error);
+    gboolean (*stored)(DomainDef *def, const char *source, GError **error);
     /* (nullable): what a definition gets when it comes in and then keeps: addresses. */
     gboolean (*complete)(DriverCtx *ctx, DomainDef *def, const char *source, GError **error);
     /* The plan, (transfer full). @ret_live_xml: (out) (transfer full): what runs, when that is more than

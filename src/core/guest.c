@@ -85,7 +85,7 @@ guest_def_parse(const GuestKind *kind, const char *text, gsize size, const char 
 {
     g_autoptr(DomainDef) def = domain_def_parse(text, size, source, FALSE, NULL, error);
 
-    if (!def || (kind->stored && !kind->stored(def, error)))
+    if (!def || (kind->stored && !kind->stored(def, source, error)))
         return NULL;
     return g_steal_pointer(&def);
 }
@@ -120,7 +120,7 @@ guest_live(Guest *self, GError **error)
         def = domain_def_parse(text, size, "live.xml", FALSE, NULL, error);
     else
         def = domain_def_parse_live(text, size, "live.xml", error);
-    if (!def || (self->kind->stored && !self->kind->stored(def, error)))
+    if (!def || (self->kind->stored && !self->kind->stored(def, "live.xml", error)))
         return NULL;
     def->id = self->object->id;
     return g_steal_pointer(&def);

@@ -52,10 +52,8 @@ kind_check(const DomainDef *def, const char *source, GError **error)
 
 /* Which console is the face of a serial line, what is implied: nothing of it needs the host. */
 static gboolean
-kind_stored(DomainDef *def, GError **error)
+kind_stored(DomainDef *def, const char *source, GError **error)
 {
-    g_autofree char *source = g_strconcat(def->name, ".xml", NULL);
-
     return !def->machine || domain_machine_complete(def, source, def->os.arch, error);
 }
 
