@@ -181,15 +181,17 @@ class Fake:
                     self.answer(line, fds)
 
 
-def terminate(fake):
-    def handler(*_):
-        os._exit(0)
-    return handler
+def end_by_signal():
+    """In a thread: a handler would run only when the main thread comes back from the kernel."""
+    signal.sigwait({signal.SIGTERM})
+    os._exit(0)
 
 
 if "dies" in MODES:
     sys.stderr.write("qemu-system-fake: warning: this is only a warning\nqemu-system-fake: -drive x: no such thing\nqemu-system-fake: I give up\n")
     sys.exit(1)
 fake = Fake()
-signal.signal(signal.SIGTERM, signal.SIG_IGN if "stubborn" in MODES else terminate(fake))
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+if "stubborn" not in MODES:
+    threading.Thread(target=end_by_signal, daemon=True).start()
 fake.run()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/lib/machine.py - plans of kind machine by hand, for lodge-supervisor alone: with a scripted QEMU
 (fake-qemu.py) or the real one. For use inside house.run()."""
+import contextlib
 import json
 import os
 import pathlib
@@ -82,7 +83,12 @@ class Fake:
 
     def __init__(self, plan):
         self.plan = plan
-        self.sock = connect(f"{plan.live}/work/fake.sock")
+        self.sock = house.wait_for(self.connect, what="the fake's socket")
+
+    def connect(self):
+        with contextlib.suppress(ConnectionRefusedError, FileNotFoundError):  # it is about to listen
+            return connect(f"{self.plan.live}/work/fake.sock")
+        return None
 
     def say(self, *events):
         """Send raw text (or objects) over QMP."""

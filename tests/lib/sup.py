@@ -208,8 +208,12 @@ def run(plan, program=None):
 
 
 def supervisors():
-    return [p for p in os.listdir("/proc") if p.isdigit() and os.path.exists(f"/proc/{p}/comm")
-            and open(f"/proc/{p}/comm").read().startswith("lodge-super")]
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            if pathlib.Path(f"/proc/{pid}/comm").read_text().startswith("lodge-super"):
+                found.append(pid)
+    return found
 
 
 def clean_house(before=()):
