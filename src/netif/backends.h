@@ -6,3 +6,5 @@
 #include "netif/backend.h"
 
 extern const NetifBackend backend_debian;
+extern const NetifBackend backend_networkd;
+extern const NetifBackend backend_keyfile;
