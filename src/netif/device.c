@@ -183,11 +183,11 @@ collect_after(const NetifDevices *devices, const InterfaceDef *def, const Interf
         collect_after(devices, g_ptr_array_index(def->ports, i), def, top, list);
 }
 
-static const NetifDevice *
+static NetifDevice *
 find(const GPtrArray *list, const char *name)
 {
     for (guint i = 0; i < list->len; i++) {
-        const NetifDevice *device = g_ptr_array_index(list, i);
+        NetifDevice *device = g_ptr_array_index(list, i);
 
         if (strcmp(device->def->name, name) == 0)
             return device;
@@ -313,6 +313,25 @@ change(const NetifDevices *devices, NetifModel model, const GPtrArray *before,
     return TRUE;
 }
 
+/* A port that starts otherwise than its master, or has another MTU, keeps that until the master's changes. */
+static void
+keep_own(const NetifDevices *devices, const GPtrArray *before, GPtrArray *after)
+{
+    const NetifDevice *top = g_ptr_array_index(after, 0), *old_top = find(before, top->def->name);
+
+    for (guint i = 1; old_top != NULL && i < after->len; i++) {
+        NetifDevice *port = g_ptr_array_index(after, i);
+        const NetifDevice *old = find(before, port->def->name);
+
+        if (old == NULL || old->master == NULL)
+            continue;
+        if (old_top->def->start == top->def->start)
+            port->def->start = old->def->start;
+        if (devices->repeats_mtu && old_top->def->mtu == top->def->mtu)
+            port->def->mtu = old->def->mtu;
+    }
+}
+
 gboolean
 netif_devices_write(const NetifDevices *devices, NetifModel model, const InterfaceDef *def,
                     NetifNotes *notes, GError **error)
@@ -327,6 +346,7 @@ netif_devices_write(const NetifDevices *devices, NetifModel model, const Interfa
                        ((const NetifDevice *)g_ptr_array_index(after, i))->def->name, before);
     if (!check_names(devices, model, after, before, error))
         return FALSE;
+    keep_own(devices, before, after);
     return change(devices, model, before, after, notes, error);
 }
 

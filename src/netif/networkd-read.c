@@ -261,11 +261,12 @@ read_network(NetworkdUnit *unit, NetifDevice *device, NetifNotes *notes)
 
     settings_start_reading(unit->settings);
     (void)settings_take(unit->settings, "Match", "Name", ASPECT_NAME); /* it led here */
-    read_start(&reader);
+    read_master(&reader, device);
     read_link(&reader, "Link");
     read_dhcp(&reader);
     read_addresses(&reader);
-    read_master(&reader, device);
+    if (device->master == NULL)
+        read_start(&reader);
     if (device->master != NULL) { /* that is how a port is written */
         (void)settings_take(unit->settings, "Network", "LinkLocalAddressing", ASPECT_IP);
         (void)settings_take(unit->settings, "Network", "IPv6AcceptRA", ASPECT_IP);

@@ -77,9 +77,11 @@ wants_network(const NetifDevice *device)
         settings_want(wants, ASPECT_MAC, "Link", "MACAddress", "%s", mac_format(def->mac, mac));
     if (def->mtu != 0)
         settings_want(wants, ASPECT_MTU, "Link", "MTUBytes", "%u", def->mtu);
-    if (def->start == INTERFACE_START_NONE || def->start == INTERFACE_START_ABSENT)
+    /* ports are always up: it is their master that is started */
+    if (device->master == NULL &&
+        (def->start == INTERFACE_START_NONE || def->start == INTERFACE_START_ABSENT))
         settings_want(wants, ASPECT_START, "Link", "ActivationPolicy", "manual");
-    else if (def->start == INTERFACE_START_HOTPLUG)
+    else if (device->master == NULL && def->start == INTERFACE_START_HOTPLUG)
         settings_want(wants, ASPECT_START, "Link", "RequiredForOnline", "no");
     if (device->master != NULL) {
         settings_want(wants, ASPECT_IP, "Network", "LinkLocalAddressing", "no");

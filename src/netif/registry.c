@@ -6,7 +6,8 @@
 #include "netif/backends.h"
 #include "util/error.h"
 
-static const NetifBackend *const backends[] = {&backend_debian, NULL};
+static const NetifBackend *const backends[] = {&backend_debian, &backend_networkd, &backend_keyfile,
+                                               NULL};
 
 static const char *const netif_style_names[NETIF_STYLE_LAST] = {
     [NETIF_STYLE_AUTO] = "auto",

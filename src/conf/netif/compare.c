@@ -131,14 +131,44 @@ compare_bond(Report *report, const InterfaceBond *before, const InterfaceBond *a
     }
 }
 
+/* Whether the first slave is another one than the rest: the primary. */
+static gboolean
+has_primary(const InterfaceDef *def)
+{
+    return def->type == INTERFACE_BOND && def->bond.mode == INTERFACE_BOND_ACTIVE_BACKUP &&
+           def->ports->len > 0;
+}
+
+static int
+compare_port_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp((*(const InterfaceDef *const *)a)->name, (*(const InterfaceDef *const *)b)->name);
+}
+
+/* By name; the primary stays in front. Borrowed from @def. (transfer container) */
+static GPtrArray *
+sorted_ports(const InterfaceDef *def)
+{
+    GPtrArray *ports = g_ptr_array_copy(def->ports, NULL, NULL);
+    gpointer first = has_primary(def) ? g_ptr_array_index(ports, 0) : NULL;
+
+    g_ptr_array_set_free_func(ports, NULL);
+    g_ptr_array_sort(ports, compare_port_names);
+    if (first != NULL) {
+        (void)g_ptr_array_remove(ports, first); /* it is there */
+        g_ptr_array_insert(ports, 0, first);
+    }
+    return ports;
+}
+
 static char *
-port_names(const InterfaceDef *def)
+port_names(const GPtrArray *ports)
 {
     GString *names = g_string_new(NULL);
 
-    for (guint i = 0; i < def->ports->len; i++)
+    for (guint i = 0; i < ports->len; i++)
         g_string_append_printf(names, "%s%s", i > 0 ? " " : "",
-                               ((const InterfaceDef *)g_ptr_array_index(def->ports, i))->name);
+                               ((const InterfaceDef *)g_ptr_array_index(ports, i))->name);
     return g_string_free(names, FALSE);
 }
 
@@ -148,15 +178,16 @@ static void compare(GPtrArray *list, const char *nested, const InterfaceDef *bef
 static void
 compare_ports(Report *report, const InterfaceDef *before, const InterfaceDef *after)
 {
-    g_autofree char *a = port_names(before), *b = port_names(after);
+    g_autoptr(GPtrArray) ports_a = sorted_ports(before), ports_b = sorted_ports(after);
+    g_autofree char *a = port_names(ports_a), *b = port_names(ports_b);
 
     differs(report, before->type == INTERFACE_BOND ? "slaves" : "ports", a, b);
     if (strcmp(a, b) != 0)
         return;
-    for (guint i = 0; i < before->ports->len; i++) {
-        const InterfaceDef *port = g_ptr_array_index(before->ports, i);
+    for (guint i = 0; i < ports_a->len; i++) {
+        const InterfaceDef *port = g_ptr_array_index(ports_a, i);
 
-        compare(report->list, port->name, port, g_ptr_array_index(after->ports, i));
+        compare(report->list, port->name, port, g_ptr_array_index(ports_b, i));
     }
 }
 

@@ -180,7 +180,8 @@ const InterfaceDef *interface_def_find(const InterfaceDef *def, const char *name
  *
  * Returns: (transfer full) (element-type utf8): one line for each difference, "mtu: 9000, now not said";
  *   empty when both say the same. Link state, lines and the order of the two protocols do not count, an
- *   absent start is none, an absent prefix of IPv6 is 128, and "2" and "2.00" are one delay.
+ *   absent start is none, an absent prefix of IPv6 is 128, and "2" and "2.00" are one delay. The order of
+ *   ports does not count, but for the first slave of an active-backup bond.
  */
 GPtrArray *interface_def_differences(const InterfaceDef *before, const InterfaceDef *after);
 
