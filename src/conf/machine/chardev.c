@@ -125,17 +125,24 @@ static gboolean
 parse_console(XmlTree *tree, XmlNode *node, gpointer device, GError **error)
 {
     MachineChardev *chardev = device;
+    guint at = DEVICE_AT(VIRTIO_SERIAL) | DEVICE_AT(ISA) | DEVICE_AT(USB) | DEVICE_AT(PCI);
 
     chardev->port = -1;
-    return chardev_source_parse(tree, node, &chardev->source, error) &&
-           check_type(tree, node, chardev, error) &&
-           parse_target_type(tree, node, chardev, CHARDEV_TARGET_SERIAL, CHARDEV_TARGET_VIRTIO,
-                             FALSE, error) &&
-           xml_fields_parse(tree, node, XML_FIELDS(port_fields), chardev, error) &&
-           device_info_parse(tree, node, 0,
-                             DEVICE_AT(VIRTIO_SERIAL) | DEVICE_AT(ISA) | DEVICE_AT(USB) |
-                                 DEVICE_AT(PCI),
-                             &chardev->info, error);
+    if (!chardev_source_parse(tree, node, &chardev->source, error) ||
+        !check_type(tree, node, chardev, error) ||
+        !parse_target_type(tree, node, chardev, CHARDEV_TARGET_SERIAL, CHARDEV_TARGET_VIRTIO, FALSE,
+                           error) ||
+        !xml_fields_parse(tree, node, XML_FIELDS(port_fields), chardev, error))
+        return FALSE;
+    if (chardev->target == CHARDEV_TARGET_VIRTIO)
+        at = DEVICE_AT(VIRTIO_SERIAL);
+    else if (chardev->target == CHARDEV_TARGET_SERIAL)
+        at &= ~DEVICE_AT(VIRTIO_SERIAL);
+    if (!device_info_parse(tree, node, 0, at, &chardev->info, error))
+        return FALSE;
+    if (chardev->info.address.type == DOMAIN_ADDRESS_VIRTIO_SERIAL)
+        chardev->target = CHARDEV_TARGET_VIRTIO;
+    return TRUE;
 }
 
 static gboolean

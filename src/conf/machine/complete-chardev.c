@@ -26,13 +26,12 @@ pair(DomainDef *def, GError **error)
                              "port; give it <target type='virtio'/>",
                              console->info.line, i + 1);
     }
-    if (consoles->len == 0) {
+    if (consoles->len == 0 ||
+        nth(def, MACHINE_DEVICE_CONSOLE, 0)->target == CHARDEV_TARGET_VIRTIO) {
         if (serials->len == 0 ||
             nth(def, MACHINE_DEVICE_SERIAL, 0)->target == CHARDEV_TARGET_USB_SERIAL ||
             nth(def, MACHINE_DEVICE_SERIAL, 0)->target == CHARDEV_TARGET_PCI_SERIAL)
             return TRUE;
-    } else if (nth(def, MACHINE_DEVICE_CONSOLE, 0)->target == CHARDEV_TARGET_VIRTIO) {
-        return TRUE;
     } else if (serials->len == 0) {
         MachineChardev *serial = g_ptr_array_steal_index(consoles, 0);
 

@@ -49,10 +49,14 @@ static gboolean G_GNUC_PRINTF(4, 5)
     return FALSE;
 }
 
-static const char *
-begin_with(const Parser *self)
+static gboolean
+refuse_no_xml(const Parser *self, GError **error)
 {
-    return self->root_name != NULL ? self->root_name : "an element";
+    if (self->root_name == NULL)
+        return refuse(self, error, LODGE_ERROR_SYNTAX,
+                      "this is no XML: it must begin with an element");
+    return refuse(self, error, LODGE_ERROR_SYNTAX, "this is no XML: it must begin with <%s>",
+                  self->root_name);
 }
 
 /* GMarkup says "Error on line 3 char 7: Element “a” ... <book>."; the position is ours to say. */
@@ -69,8 +73,7 @@ refuse_markup(Parser *self, const GError *cause, GError **error)
         return;
     }
     if (cause->code == G_MARKUP_ERROR_EMPTY || strstr(cause->message, "<book>") != NULL) {
-        refuse(self, error, LODGE_ERROR_SYNTAX, "this is no XML: it must begin with <%s>",
-               begin_with(self));
+        refuse_no_xml(self, error);
         return;
     }
     if (cause->code == G_MARKUP_ERROR_BAD_UTF8) {
@@ -380,8 +383,7 @@ feed(Parser *self, GMarkupParseContext *context, const char *text, gsize size)
     if (self->error == NULL)
         (void)g_markup_parse_context_end_parse(context, NULL);
     if (self->error == NULL && self->tree->root == NULL)
-        refuse(self, &self->error, LODGE_ERROR_SYNTAX, "this is no XML: it must begin with <%s>",
-               begin_with(self));
+        refuse_no_xml(self, &self->error);
     return self->error == NULL;
 }
 
