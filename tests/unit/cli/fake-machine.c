@@ -266,7 +266,7 @@ virDomainQemuMonitorCommand(virDomainPtr dom, const char *cmd, char **answer, un
     if (strstr(cmd, "bad"))
         return fake_fail(VIR_ERR_INTERNAL_ERROR, "QEMU says: '%s' is bad", cmd);
     *answer = fake_copy(flags ? "VM status: running\r\n"
-                              : "{\"return\": {\"status\": \"running\", \"list\": [1, {}]}}");
+                              : "{\"return\": {\"status\": \"running\", \"addresses\": [1, {}]}}");
     return 0;
 }
 
