@@ -2,6 +2,7 @@
 #include "util/error.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 /* One row per code. The libvirt number stands in api/error.c, which walks the same words. */
 static const struct {
@@ -67,6 +68,9 @@ remedy(int number)
         return "; make room there, or have the quota raised";
     case EROFS:
         return "; remount that file system for writing";
+    case EACCES:
+    case EPERM:
+        return geteuid() != 0 ? "; it may need root" : "";
     case EMFILE:
     case ENFILE:
         return "; close some, or raise the limit (ulimit -n, fs.file-max)";

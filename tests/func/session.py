@@ -86,7 +86,7 @@ def test_what_takes_root_says_so():
 def test_the_house_of_root_is_not_shown_as_empty():
     setup()
     lodge("define", "/tmp/mine.xml")
-    matches(user("-c", "lxc:///system", "list", "--all", ok=False), "(?i)permission denied")
+    matches(user("-c", "lxc:///system", "list", "--all", ok=False), "(?i)permission denied; it may need root")
     matches(user("-c", "lxc:///system", "define", "/tmp/netted.xml", ok=False), "(?i)permission denied")
     equal(user("list", "--all", "--name").strip(), "")
     lodge("undefine", "mine")
