@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/agent-exec.h"
 #include "cli/attach.h"
 #include "cli/verbs.h"
 #include "cli/view.h"
@@ -44,6 +45,25 @@ run_ttyconsole(Cli *cli, const Args *args)
 }
 
 static gboolean
+exec_in_machine(Cli *cli, const Args *args, virDomainPtr dom)
+{
+    static const char *const lacking[] = {"user", "dir"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(lacking); i++)
+        if (args_text(args, lacking[i])) {
+            cli_error("the guest agent of a machine knows no --%s; run a shell that does it, as in "
+                      "exec %s -- sh -c 'cd /tmp && ls'",
+                      lacking[i], virDomainGetName(dom));
+            return FALSE;
+        }
+    if (args_flag(args, "tty")) {
+        cli_error("the guest agent of a machine gives no terminal; use 'console'");
+        return FALSE;
+    }
+    return agent_exec(cli, dom, args_all(args, "command"), args_all(args, "env"));
+}
+
+static gboolean
 run_exec(Cli *cli, const Args *args)
 {
     g_autoptr(CliDomain) dom = NULL;
@@ -52,6 +72,8 @@ run_exec(Cli *cli, const Args *args)
     if (!args_exclusive(args, "tty", "no-tty") ||
         !(dom = cli_domain(cli, args_text(args, "domain"))))
         return FALSE;
+    if (g_strcmp0(lodge_domain_driver(dom), "qemu") == 0)
+        return exec_in_machine(cli, args, dom);
     if (args_flag(args, "tty") ||
         (!args_flag(args, "no-tty") && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
         g_ptr_array_add(options, (gpointer) "--tty");
@@ -122,7 +144,9 @@ const Verb verbs_console[] = {
     {"ttyconsole", "name the host's terminal device of a guest's console", NULL, opts_ttyconsole,
      run_ttyconsole},
     {"exec", "run a command in a guest",
-     "Confined like the guest's init. Ends with the command's exit status.", opts_exec, run_exec},
+     "In a container confined like its init; in a machine by the guest agent. Ends with the "
+     "command's exit status.",
+     opts_exec, run_exec},
     {"lxc-enter-namespace", "run a command in a container, as virsh spells it", NULL, opts_enter,
      run_enter},
     {NULL},

@@ -107,10 +107,10 @@ title_of(Cli *cli, virDomainPtr dom)
 
 /* FALSE: it is gone since the list was made. */
 static gboolean
-add_domain(Cli *cli, Table *table, virDomainPtr dom, gboolean with_title, gboolean as_json)
+add_domain(Cli *cli, Table *table, virDomainPtr dom, const Args *args, gboolean as_json)
 {
     g_autofree char *id = id_text(dom);
-    g_autofree char *title = with_title || as_json ? title_of(cli, dom) : NULL;
+    g_autofree char *title = args_flag(args, "title") || as_json ? title_of(cli, dom) : NULL;
     char uuid[VIR_UUID_STRING_BUFLEN] = "";
     int state = VIR_DOMAIN_SHUTOFF, reason, autostart = 0;
 
@@ -121,7 +121,10 @@ add_domain(Cli *cli, Table *table, virDomainPtr dom, gboolean with_title, gboole
     }
     table_cell(table, id);
     table_cell(table, virDomainGetName(dom));
-    table_cell(table, names_state(state));
+    table_cell(table, state == VIR_DOMAIN_SHUTOFF && args_flag(args, "managed-save") &&
+                              virDomainHasManagedSaveImage(dom, 0) == 1
+                          ? "saved"
+                          : names_state(state));
     table_cell(table, title ? title : "");
     table_cell(table, lodge_domain_driver(dom));
     if (as_json) { /* what costs a look at more files, or goes into no column */
@@ -151,7 +154,7 @@ list_table(Cli *cli, const Args *args, const Domains *domains)
     g_autoptr(Table) table = table_new(columns, N_COLS);
 
     for (int i = 0; i < domains->n; i++)
-        add_domain(cli, table, domains->doms[i], with_title, as_json);
+        add_domain(cli, table, domains->doms[i], args, as_json);
     table_print(table, cli, as_json);
 }
 
@@ -409,7 +412,7 @@ const Verb verbs_monitor[] = {
     {"list", "list guests",
      "Those that run, if nothing else is said. With lodge:/// a column says which driver each is "
      "of. "
-     "No guest has snapshots, checkpoints or managed saves yet.",
+     "No guest has snapshots or checkpoints yet.",
      opts_list, run_list},
     {"dominfo", "show what is known of a guest", NULL, opts_dominfo, run_dominfo},
     {"domstate", "show the state of a guest", NULL, opts_domstate, run_domstate},

@@ -11,6 +11,7 @@
 
 #include "util/error.h"
 #include "util/file.h"
+#include "util/mac.h"
 
 #define NET_DEV_MAX (1 << 20)
 
@@ -48,20 +49,45 @@ net_dev_read(int pid, const char *name, gint64 ret_stats[8])
     return FALSE;
 }
 
-gboolean
-guest_read_netdev(const Status *status, guint index, gint64 ret_stats[8])
+/* The host's side, turned round: what it receives is what the guest sent. */
+static gboolean
+net_dev_read_host(const Status *status, const char *host, gint64 ret_stats[8])
 {
-    const StatusNetdev *netdev = &g_array_index(status->netdevs, StatusNetdev, index);
     gint64 seen[8];
 
-    /* Inside first: it also works for devices without a host side. */
-    if (net_dev_read(status->init, netdev->guest, ret_stats))
-        return TRUE;
-    if (!netdev->host || !net_dev_read(status->supervisor, netdev->host, seen))
+    if (!host || !net_dev_read(status->supervisor, host, seen))
         return FALSE;
     memcpy(ret_stats, seen + 4, 4 * sizeof(*seen));
     memcpy(ret_stats + 4, seen, 4 * sizeof(*seen));
     return TRUE;
+}
+
+/* An interface that was plugged since the start stands in the live definition only. */
+static gboolean
+net_dev_read_plugged(Guest *self, const Status *status, const char *dev, gint64 ret_stats[8])
+{
+    g_autoptr(DomainDef) def = guest_live(self, NULL);
+
+    for (guint i = 0; def && i < def->nets->len; i++) {
+        const DomainNet *net = g_ptr_array_index(def->nets, i);
+        char mac[MAC_TEXT_SIZE];
+
+        if (g_strcmp0(net->host_dev, dev) == 0 ||
+            g_ascii_strcasecmp(mac_format(net->mac, mac), dev) == 0)
+            return net_dev_read_host(status, net->host_dev, ret_stats);
+    }
+    return FALSE;
+}
+
+gboolean
+guest_read_netdev(const Status *status, guint index, gint64 ret_stats[8])
+{
+    const StatusNetdev *netdev = &g_array_index(status->netdevs, StatusNetdev, index);
+
+    /* Inside first: it also works for devices without a host side. */
+    if (net_dev_read(status->init, netdev->guest, ret_stats))
+        return TRUE;
+    return net_dev_read_host(status, netdev->host, ret_stats);
 }
 
 gboolean
@@ -86,6 +112,8 @@ guest_get_interface_stats(DriverCtx *ctx, const ObjectRef *ref, const char *dev,
                     self->object->name);
         return FALSE;
     }
+    if (net_dev_read_plugged(self, status, dev, ret_stats))
+        return TRUE;
     g_set_error(error, LODGE_ERROR, LODGE_ERROR_ARGUMENT,
                 "domain '%s' has no interface '%s'; see domiflist", self->object->name, dev);
     return FALSE;

@@ -99,11 +99,14 @@ check_pluggable(MachineDeviceKind kind, gconstpointer device, GError **error)
                            machine_device_kind_to_string(kind));
 }
 
-/* Facts for the devices of @def, as at a start. */
+/* Facts for the devices of @def, as at a start; what there is to warn of was said then. */
 static MachineFacts *
 change_facts(const Change *change, const DomainDef *def, int *hold, GError **error)
 {
-    return machine_facts_gather(change->ctx, def, change->source, hold, error);
+    DriverCtx silent = *change->ctx;
+
+    silent.warnings = NULL;
+    return machine_facts_gather(&silent, def, change->source, hold, error);
 }
 
 static void

@@ -9,7 +9,7 @@ controller_driver(MachineControllerModel model)
 {
     switch (model) {
     case CONTROLLER_MODEL_LSILOGIC:
-        return "lsi";
+        return "lsi53c895a";
     case CONTROLLER_MODEL_LSISAS1068:
         return "mptsas1068";
     case CONTROLLER_MODEL_LSISAS1078:
