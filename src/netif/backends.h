@@ -8,3 +8,4 @@
 extern const NetifBackend backend_debian;
 extern const NetifBackend backend_networkd;
 extern const NetifBackend backend_keyfile;
+extern const NetifBackend backend_netplan; /* with libyaml only */

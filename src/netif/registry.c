@@ -6,8 +6,15 @@
 #include "netif/backends.h"
 #include "util/error.h"
 
-static const NetifBackend *const backends[] = {&backend_debian, &backend_networkd, &backend_keyfile,
-                                               NULL};
+static const NetifBackend *const backends[] = {
+    &backend_debian,
+    &backend_networkd,
+    &backend_keyfile,
+#ifdef HAVE_NETPLAN
+    &backend_netplan,
+#endif
+    NULL,
+};
 
 static const char *const netif_style_names[NETIF_STYLE_LAST] = {
     [NETIF_STYLE_AUTO] = "auto",

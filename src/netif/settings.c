@@ -243,8 +243,9 @@ settings_note_rest(const Settings *settings, NetifNotes *notes, const char *ifac
                             settings->syntax == SETTINGS_UNIT ? NETIF_NOTE_IGNORED
                                                               : NETIF_NOTE_UNMODELLED,
                             iface, settings->path, setting->line, "%s", setting->text);
-        else if (setting->key != NULL && setting->aspect == ASPECT_NONE)
-            settings_note(settings, setting, notes, iface, NULL);
+        else if (setting->key != NULL && setting->aspect == ASPECT_NONE &&
+                 (settings->syntax != SETTINGS_KEYFILE || *setting->value != '\0'))
+            settings_note(settings, setting, notes, iface, NULL); /* "dns-search=" says nothing */
     }
 }
 
