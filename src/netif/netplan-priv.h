@@ -59,12 +59,30 @@ gboolean netplan_is_made(const NetplanDevice *device);
 NetifDevice *netplan_look(NetplanModel *model, const char *name, gboolean with_parents,
                           NetifNotes *notes);
 
-/* netplan-write.c */
+/* netplan-check.c */
 gboolean netplan_check(NetifModel model, const NetifDevice *before, const NetifDevice *after,
                        NetifNotes *notes, GError **error);
+
+/* netplan-change.c: the map of a device that is there says @after in the place of @before. */
+void netplan_change(NetplanModel *model, const NetplanDevice *device, const GArray *before,
+                    const GArray *after, gboolean is_unmarked, NetifNotes *notes);
+void netplan_note_removed(const NetplanFile *file, const YamlNode *node, NetifNotes *notes,
+                          const char *name);
+
+/* A key of @wants as a part, into @parts (YamlPart); all items of a list are one key. */
+void netplan_add_part(const GArray *wants, const SettingsWant *want, GPtrArray *parts);
+gboolean netplan_is_first(const GArray *wants, guint index);
+
+/* netplan-write.c */
 void netplan_put(NetifModel model, const NetifDevice *before, const NetifDevice *after,
                  NetifNotes *notes);
 void netplan_drop(NetifModel model, const NetifDevice *before, NetifNotes *notes);
+
+/* NULL: there is none of that path. */
+NetplanFile *netplan_file(const NetplanModel *model, const char *path);
+
+/* The edit's text becomes the file; one with nothing but our own frame goes. */
+void netplan_store(NetplanModel *model, const char *path, YamlEdit *edit);
 
 /* netplan-want.c: what a device's map should say. key "parameters/mode" is one in another map;
  * opens: an item of a list */
