@@ -19,6 +19,7 @@
 
 #define JOURNAL         "write"
 #define JOURNAL_MAX     (1 << 20)
+#define LOCK            "lock"
 #define LOCK_TIMEOUT_MS 10000
 
 typedef struct {
@@ -228,33 +229,6 @@ settle(const GPtrArray *items)
     }
 }
 
-static gboolean recover(int state_fd, GError **error);
-
-gboolean
-netif_files_write(NetifFiles *files, const char *state_dir, GError **error)
-{
-    g_autoptr(GPtrArray) items = netif_files_edited_items(files);
-    g_auto(Fd) state_fd = -1;
-    gboolean ok;
-    int lock;
-
-    if (items->len == 0)
-        return TRUE;
-    if (!file_make_dirs(state_dir, 0700, error))
-        return FALSE;
-    state_fd = file_open_dir(AT_FDCWD, state_dir, error);
-    lock = state_fd >= 0 ? lock_take(state_fd, "lock", LOCK_TIMEOUT_MS,
-                                     "the interfaces' configuration", error)
-                         : -1;
-    if (lock < 0)
-        return FALSE;
-    ok = recover(state_fd, error) && write_all(files, items, state_fd, error);
-    lock_release(state_fd, "lock", lock, FALSE);
-    if (ok)
-        settle(items);
-    return ok;
-}
-
 static gboolean
 recover_line(const char *line, GError **error)
 {
@@ -271,8 +245,8 @@ recover_line(const char *line, GError **error)
     return file_sync_dir(AT_FDCWD, target, error);
 }
 
-static gboolean
-recover(int state_fd, GError **error)
+gboolean
+netif_files_recover_locked(int state_fd, GError **error)
 {
     g_autoptr(GError) cause = NULL;
     g_autofree char *text = file_read(state_fd, JOURNAL, JOURNAL_MAX, NULL, &cause);
@@ -291,19 +265,60 @@ recover(int state_fd, GError **error)
     return file_remove(state_fd, JOURNAL, FILE_DURABLE, error);
 }
 
-gboolean
-netif_files_recover(const char *state_dir, GError **error)
+int
+netif_state_lock(const char *state_dir, gboolean make_dir, int *ret_fd, GError **error)
 {
-    g_auto(Fd) state_fd = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    g_auto(Fd) fd = -1;
+    int lock;
+
+    if (make_dir && !file_make_dirs(state_dir, 0700, error))
+        return -1;
+    fd = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        error_set_errno(error, errno, "cannot open the directory '%s'", state_dir);
+        return -1;
+    }
+    lock = lock_take(fd, LOCK, LOCK_TIMEOUT_MS, "the interfaces' configuration", error);
+    if (lock >= 0)
+        *ret_fd = fd_steal(&fd);
+    return lock;
+}
+
+gboolean
+netif_files_write(NetifFiles *files, const char *state_dir, GError **error)
+{
+    g_autoptr(GPtrArray) items = netif_files_edited_items(files);
+    g_auto(Fd) state_fd = -1;
     gboolean ok;
     int lock;
 
-    if (state_fd < 0)
-        return errno == ENOENT || error_set_errno(error, errno, "cannot open '%s'", state_dir);
-    lock = lock_take(state_fd, "lock", LOCK_TIMEOUT_MS, "the interfaces' configuration", error);
+    if (items->len == 0)
+        return TRUE;
+    lock = netif_state_lock(state_dir, TRUE, &state_fd, error);
     if (lock < 0)
         return FALSE;
-    ok = recover(state_fd, error);
-    lock_release(state_fd, "lock", lock, FALSE);
+    ok = netif_files_recover_locked(state_fd, error) && write_all(files, items, state_fd, error);
+    lock_release(state_fd, LOCK, lock, FALSE);
+    if (ok)
+        settle(items);
+    return ok;
+}
+
+gboolean
+netif_files_recover(const char *state_dir, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    g_auto(Fd) state_fd = -1;
+    gboolean ok;
+    int lock = netif_state_lock(state_dir, FALSE, &state_fd, &cause);
+
+    if (lock < 0 && g_error_matches(cause, LODGE_ERROR, LODGE_ERROR_NOT_FOUND))
+        return TRUE;
+    if (lock < 0) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return FALSE;
+    }
+    ok = netif_files_recover_locked(state_fd, error);
+    lock_release(state_fd, LOCK, lock, FALSE);
     return ok;
 }

@@ -30,6 +30,7 @@ place_clear(Place *place)
     fd_close(place->dir_fd);
     place->dir_fd = -1;
     g_clear_pointer(&place->name, g_free);
+    g_clear_pointer(&place->path, g_free);
 }
 
 /* The directory @dir, made with its parents where it is missing. */
@@ -67,7 +68,7 @@ place_find(int root_fd, const char *path, gboolean make_dirs, Place *ret_place)
             return FALSE;
         n = readlinkat(fd, name, target, sizeof target - 1);
         if (n < 0) {
-            *ret_place = (Place){fd_steal(&fd), g_steal_pointer(&name)};
+            *ret_place = (Place){fd_steal(&fd), g_steal_pointer(&name), g_steal_pointer(&at)};
             return TRUE;
         }
         target[n] = '\0';
@@ -172,17 +173,23 @@ write_whole(int fd, const char *data, gsize size)
 }
 
 char *
-place_prepare(const Place *place, const char *data, gsize size, const struct stat *like,
-              int like_fd, mode_t mode)
+place_temp_name(void)
 {
     guint64 number = 0;
-    g_autofree char *name = NULL;
-    g_auto(Fd) fd = -1;
-    int saved_errno;
 
     if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
         number = (guint64)g_get_monotonic_time() ^ (guint64)getpid() << 40;
-    name = g_strdup_printf(FILE_TEMP_PREFIX "%016" G_GINT64_MODIFIER "x", number);
+    return g_strdup_printf(FILE_TEMP_PREFIX "%016" G_GINT64_MODIFIER "x", number);
+}
+
+char *
+place_prepare(const Place *place, const char *data, gsize size, const struct stat *like,
+              int like_fd, mode_t mode)
+{
+    g_autofree char *name = place_temp_name();
+    g_auto(Fd) fd = -1;
+    int saved_errno;
+
     fd = openat(place->dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return NULL;

@@ -20,6 +20,7 @@ int place_open(int root_fd, const char *path, int flags);
 typedef struct {
     Fd dir_fd;
     char *name;
+    char *path; /* below the root, its last component no link any more */
 } Place;
 
 void place_clear(Place *place);
@@ -35,6 +36,9 @@ gboolean place_find(int root_fd, const char *path, gboolean make_dirs, Place *re
 
 /* Reads a regular file to its end; NULL with errno (EFBIG above @max_bytes, EINVAL when not regular). */
 char *place_read(int fd, gsize max_bytes, gsize *ret_size);
+
+/* A name for a temporary file or directory. (transfer full) */
+char *place_temp_name(void);
 
 /**
  * place_prepare:
