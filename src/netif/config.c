@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "netif/config.h"
 
+#include <string.h>
+
 #include "util/error.h"
 
 struct NetifConfig {
@@ -83,17 +85,47 @@ reload(NetifConfig *config, GError **error)
     return TRUE;
 }
 
+/* Whether @notes tells already of what @note is about: its words up to the colon. */
+static gboolean
+is_told(const NetifNotes *notes, const NetifNote *note)
+{
+    gsize length = strcspn(note->text, ":");
+
+    for (guint i = 0; i < notes->len; i++) {
+        const NetifNote *other = g_ptr_array_index(notes, i);
+
+        if (other->kind == note->kind && g_strcmp0(other->iface, note->iface) == 0 &&
+            strncmp(other->text, note->text, length) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What stands in the files now and is not honoured. */
+static void
+add_ignored(const NetifNotes *from, NetifNotes *to)
+{
+    for (guint i = 0; to != NULL && i < from->len; i++) {
+        const NetifNote *note = g_ptr_array_index(from, i);
+
+        if (note->kind == NETIF_NOTE_IGNORED && !is_told(to, note))
+            netif_notes_add(to, note->kind, note->iface, note->file, note->line, "%s", note->text);
+    }
+}
+
 /* What does not come back out, and nobody said so. */
 static gboolean
 check_written(NetifConfig *config, const InterfaceDef *def, NetifNotes *notes, GError **error)
 {
-    g_autoptr(InterfaceDef) now = config->backend->read(config->model, def->name, NULL, error);
+    g_autoptr(NetifNotes) found = netif_notes_new();
+    g_autoptr(InterfaceDef) now = config->backend->read(config->model, def->name, found, error);
     g_autoptr(GPtrArray) differences = NULL;
 
     if (now == NULL) {
         g_prefix_error(error, "what was written for '%s' does not read back: ", def->name);
         return FALSE;
     }
+    add_ignored(found, notes);
     differences = interface_def_differences(def, now);
     for (guint i = 0; i < differences->len; i++)
         netif_notes_add(notes, NETIF_NOTE_LOST, def->name, NULL, 0, "%s",

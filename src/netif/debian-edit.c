@@ -220,8 +220,11 @@ debian_edit_drop_word(DebianEdit *edit, DebianFile *file, guint line, const char
     g_autofree char *indent = debian_edit_indent(file, line);
 
     if (is_joined) { /* the joints go: a dangling '\' would take the next line along */
+        g_auto(GStrv) words = debian_split(at->value);
+        g_autofree char *joined = g_strjoinv(" ", words);
+
         g_free(text);
-        text = g_strconcat(indent, at->word, " ", at->value, NULL);
+        text = g_strconcat(indent, at->word, " ", joined, NULL);
         rest = text;
     }
     for (;; index++) {
@@ -326,7 +329,9 @@ debian_edit_apply(DebianEdit *edit, GError **error)
         const FileEdit *of = g_ptr_array_index(edit->files, i);
         GString *text = render(of);
 
-        if (of->file->text != NULL || text->len > 0)
+        if (text->len == 0 && netif_files_is_new(edit->debian->files, of->file->path))
+            netif_files_remove(edit->debian->files, of->file->path);
+        else
             netif_files_set(edit->debian->files, of->file->path, text->str, text->len, 0644);
         g_string_free(text, TRUE);
     }

@@ -21,6 +21,7 @@ static void
 device_notes(const InterfaceDef *def, NetifNotes *notes)
 {
     const char *family, *method;
+    char mac[MAC_TEXT_SIZE];
 
     first_stanza(def, &family, &method);
     if (def->mtu != 0 && !debian_method_takes_mtu(family, method))
@@ -33,8 +34,8 @@ device_notes(const InterfaceDef *def, NetifNotes *notes)
                         def->mtu);
     if (def->has_mac && !debian_method_takes_mac(family, method))
         netif_notes_add(notes, NETIF_NOTE_IGNORED, def->name, NULL, 0,
-                        "mac: ifupdown does not set it with the method %s %s" NATIVE, family,
-                        method);
+                        "hwaddress ether %s: ifupdown does not set it with the method %s %s" NATIVE,
+                        mac_format(def->mac, mac), family, method);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "conf/address.h"
 #include "netif/debian-option.h"
+#include "netif/debian-pair.h"
 #include "util/error.h"
 
 #define ADDRESS_GROUPS ((1u << DEBIAN_INET) | (1u << DEBIAN_INET6))
@@ -18,6 +19,7 @@ typedef struct {
     gboolean *is_gone;
     gboolean *is_used; /* of the wanted stanzas */
     guint same;        /* bits of groups */
+    const InterfaceDef *now;
 } Job;
 
 static gboolean
@@ -108,6 +110,8 @@ keep_families(Job *job)
 
         for (guint i = 0; i < job->stanzas->len; i++)
             is_there |= g_strcmp0(stanza_at(job, i)->family, families[f]) == 0;
+        /* addresses may be there by commands in a stanza of the other family */
+        is_there |= (f == 0 ? &job->now->ipv4 : &job->now->ipv6)->is_there;
         if (!is_there || (job->same & (1u << family_group(families[f]))) == 0 ||
             job->merge->is_exact)
             continue;
@@ -123,25 +127,34 @@ keep_families(Job *job)
             job->is_kept[i] = TRUE;
 }
 
-/* Pairs what is left: the same method first, then the same family, then anything. */
+/* Whether something of the family is there already, so that what is new has its place beside it. */
+static gboolean
+has_family(const Job *job, const char *family)
+{
+    for (guint i = 0; i < job->stanzas->len; i++)
+        if (g_strcmp0(job->pairs[i] != NULL ? job->pairs[i]->family : NULL, family) == 0 ||
+            (job->is_kept[i] && g_strcmp0(stanza_at(job, i)->family, family) == 0))
+            return TRUE;
+    return FALSE;
+}
+
+/* Pairs what is left: in order within each family, then a family that is new with one that goes. */
 static void
 pair_stanzas(Job *job)
 {
-    for (int pass = 0; pass < 3; pass++)
-        for (guint j = 0; j < job->wants->stanzas->len; j++) {
-            const DebianWant *want = want_at(job, j);
+    static const char *const families[] = {"inet", "inet6"};
 
-            for (guint i = 0; i < job->stanzas->len && !job->is_used[j]; i++) {
-                const DebianStanza *stanza = stanza_at(job, i);
-
-                if (job->is_kept[i] || job->pairs[i] != NULL ||
-                    (pass < 2 && g_strcmp0(stanza->family, want->family) != 0) ||
-                    (pass < 1 && g_strcmp0(stanza->method, want->method) != 0))
-                    continue;
-                job->pairs[i] = want;
+    for (gsize f = 0; f < G_N_ELEMENTS(families); f++)
+        debian_pair_family(job->stanzas, job->wants->stanzas, families[f], job->is_kept,
+                           job->is_used, job->pairs);
+    for (guint j = 0; j < job->wants->stanzas->len; j++)
+        for (guint i = 0;
+             i < job->stanzas->len && !job->is_used[j] && !has_family(job, want_at(job, j)->family);
+             i++)
+            if (!job->is_kept[i] && job->pairs[i] == NULL) {
+                job->pairs[i] = want_at(job, j);
                 job->is_used[j] = TRUE;
             }
-        }
 }
 
 /* What an edit cannot reach: it is written in the stanza that this one inherits from. */
@@ -182,6 +195,30 @@ note_removed(const Job *job, const DebianOption *option)
                     option->value);
 }
 
+/* Groups of addresses that an edit of a stanza of @family replaces: its own, and commands for the other family
+ * when that one does not say the right thing. */
+static guint
+replaced_groups(const Job *job, const char *family)
+{
+    guint others = job->merge->is_exact ? ADDRESS_GROUPS : ADDRESS_GROUPS & ~job->same;
+
+    return others | (1u << family_group(family));
+}
+
+/* A stanza that stays, but for commands that add addresses of the other family. */
+static void
+drop_commands(const Job *job, const DebianStanza *stanza)
+{
+    guint groups = ADDRESS_GROUPS & ~job->same;
+
+    for (guint i = 0; i < stanza->options->len; i++) {
+        const DebianOption *option = debian_option(stanza, i);
+
+        if ((groups & (1u << option->group)) != 0 && debian_is_own(stanza, option))
+            debian_edit_delete(job->merge->edit, stanza->file, option->line);
+    }
+}
+
 /* The stanza's address has no counterpart. What else it holds stays in an inet manual, if it can. */
 static void
 drop_stanza(Job *job, guint index)
@@ -189,14 +226,14 @@ drop_stanza(Job *job, guint index)
     DebianStanza *stanza = stanza_at(job, index);
     DebianEdit *edit = job->merge->edit;
     gboolean is_inet = g_strcmp0(stanza->family, "inet") == 0;
-    guint n_other = 0;
+    guint n_other = 0, groups = replaced_groups(job, stanza->family);
 
     for (guint i = 0; i < stanza->options->len; i++)
-        n_other += (ADDRESS_GROUPS & (1u << debian_option(stanza, i)->group)) == 0;
+        n_other += (groups & (1u << debian_option(stanza, i)->group)) == 0;
     if (n_other > 0 && is_inet) {
         set_header(job, stanza, "inet", "manual");
         for (guint i = 0; i < stanza->options->len; i++)
-            if ((ADDRESS_GROUPS & (1u << debian_option(stanza, i)->group)) != 0)
+            if ((groups & (1u << debian_option(stanza, i)->group)) != 0)
                 debian_edit_delete(edit, stanza->file, debian_option(stanza, i)->line);
         return;
     }
@@ -218,8 +255,10 @@ merge_addresses(Job *job, GError **error)
         DebianStanza *stanza = stanza_at(job, i);
         const DebianWant *want = job->pairs[i];
 
-        if (job->is_kept[i])
+        if (job->is_kept[i]) {
+            drop_commands(job, stanza);
             continue;
+        }
         if (!check_inherited(job, stanza, ADDRESS_GROUPS, error))
             return FALSE;
         if (want == NULL) {
@@ -233,32 +272,54 @@ merge_addresses(Job *job, GError **error)
                              "stanza; take 'inherits' away first",
                              stanza->name, stanza->file->path, debian_stanza_line(stanza));
         set_header(job, stanza, want->family, want->method);
-        debian_options_merge(job->merge, job->wants, &stanza, 1, want->wishes, ADDRESS_GROUPS);
+        debian_options_merge(job->merge, job->wants, &stanza, 1, want->wishes,
+                             replaced_groups(job, stanza->family) |
+                                 replaced_groups(job, want->family));
     }
     return TRUE;
 }
 
-/* Stanzas that are wanted and were not paired come behind the last one that stays. */
+/* The stanza that the wanted one before @index became; NULL when it is new or there is none of the family. */
+static const DebianStanza *
+find_previous(const Job *job, guint index)
+{
+    for (guint j = index; j-- > 0;)
+        for (guint i = 0; i < job->stanzas->len; i++)
+            if (job->pairs[i] == want_at(job, j) &&
+                strcmp(want_at(job, j)->family, want_at(job, index)->family) == 0)
+                return stanza_at(job, i);
+    return NULL;
+}
+
+/* Stanzas that are wanted and were not paired: behind the one that they follow, in front of the family, or at the
+ * end. */
 static void
 add_stanzas(Job *job)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
-    DebianStanza *last = NULL;
+    DebianEdit *edit = job->merge->edit;
 
-    for (guint j = 0; j < job->wants->stanzas->len; j++)
-        if (!job->is_used[j]) {
-            /* the device's options go where the first stanza is, which is there */
-            DebianWants bare = *job->wants;
-            g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(DebianWish));
+    for (guint j = 0; j < job->wants->stanzas->len; j++) {
+        /* the device's options go where the first stanza is, which is there */
+        DebianWants bare = *job->wants;
+        g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(DebianWish));
+        g_autoptr(GString) text = g_string_new(NULL);
+        const DebianStanza *last = stanza_at(job, job->stanzas->len - 1);
+        const DebianStanza *previous = find_previous(job, j), *first = NULL;
 
-            bare.link = none;
-            debian_want_text(&bare, j, text);
-        }
-    if (text->len == 0)
-        return;
-    for (guint i = 0; i < job->stanzas->len; i++)
-        last = job->is_gone[i] && last != NULL ? last : stanza_at(job, i);
-    debian_edit_insert_after(job->merge->edit, last->file, last->end - 1, text->str);
+        if (job->is_used[j])
+            continue;
+        bare.link = none;
+        debian_want_text(&bare, j, text);
+        for (guint i = 0; i < job->stanzas->len && first == NULL; i++)
+            if (job->pairs[i] != NULL &&
+                strcmp(job->pairs[i]->family, want_at(job, j)->family) == 0)
+                first = stanza_at(job, i);
+        if (previous == NULL && first != NULL)
+            debian_edit_insert_before(edit, first->file, first->line, text->str);
+        else
+            debian_edit_insert_after(edit, last->file,
+                                     (previous != NULL ? previous : last)->end - 1, text->str);
+    }
 }
 
 static gboolean
@@ -311,7 +372,8 @@ debian_merge(DebianMerge *merge, const DebianWants *wants, const InterfaceDef *n
     Job job = {.merge = merge,
                .wants = wants,
                .stanzas = debian_stanzas(merge->debian, wants->def->name),
-               .same = debian_same_groups(now, wants->def)};
+               .same = debian_same_groups(now, wants->def),
+               .now = now};
     g_autofree const DebianWant **pairs = g_new0(const DebianWant *, job.stanzas->len);
     g_autofree gboolean *is_kept = g_new0(gboolean, job.stanzas->len);
     g_autofree gboolean *is_gone = g_new0(gboolean, job.stanzas->len);

@@ -75,13 +75,24 @@ mask_number(const char *text)
 
 /* "A/len" where the stanza writes so; a netmask as a number where it is one. */
 static void
-adapt_address(const DebianStanza *stanza, GArray *slots)
+adapt_address(const DebianStanza *stanza, GArray *slots, GHashTable *taken)
 {
     const DebianOption *address = find_own(stanza, "address");
     const DebianOption *netmask = find_own(stanza, "netmask");
     Slot *wish_address = find_slot(slots, "address"), *wish_netmask = find_slot(slots, "netmask");
     g_autofree char *number = wish_netmask != NULL ? mask_number(wish_netmask->value) : NULL;
 
+    if (wish_address != NULL && wish_netmask == NULL && netmask != NULL && address != NULL &&
+        strchr(address->value, '/') == NULL) {
+        const char *slash = strchr(wish_address->value, '/');
+        g_autofree char *said = mask_number(netmask->value);
+
+        if (slash == NULL || strcmp(slash + 1, said != NULL ? said : netmask->value) != 0)
+            return;
+        wish_address->made = g_strndup(wish_address->value, (gsize)(slash - wish_address->value));
+        wish_address->value = wish_address->made;
+        g_hash_table_add(taken, (gpointer)netmask); /* it is right as it is */
+    }
     if (wish_address == NULL || wish_netmask == NULL)
         return;
     if (number == NULL)
@@ -215,15 +226,23 @@ change(DebianMerge *merge, const Slot *slot)
     }
 }
 
+/* "broadcast +" is right for every address. */
+static gboolean
+follows_address(const DebianOption *option, GArray *slots)
+{
+    return strcmp(option->key, "broadcast") == 0 && strcmp(option->value, "+") == 0 &&
+           find_slot(slots, "address") != NULL;
+}
+
 static void
-drop_rest(DebianMerge *merge, const DebianWants *wants, const DebianStanza *stanza,
-          const GArray *slots, guint groups, GHashTable *taken)
+drop_rest(DebianMerge *merge, const DebianWants *wants, const DebianStanza *stanza, GArray *slots,
+          guint groups, GHashTable *taken)
 {
     for (guint i = 0; i < stanza->options->len; i++) {
         const DebianOption *option = debian_option(stanza, i);
 
         if (!debian_is_own(stanza, option) || g_hash_table_contains(taken, option) ||
-            !is_concerned(option, slots, groups) ||
+            !is_concerned(option, slots, groups) || follows_address(option, slots) ||
             debian_edit_is_deleted(merge->edit, stanza->file, option->line))
             continue;
         if (option->group == DEBIAN_UNMODELLED)
@@ -250,7 +269,7 @@ debian_options_merge(DebianMerge *merge, const DebianWants *wants, DebianStanza 
         g_array_append_val(slots, slot);
     }
     if (!merge->is_exact)
-        adapt_address(stanzas[0], slots);
+        adapt_address(stanzas[0], slots, taken);
     match(merge, stanzas, n_stanzas, slots, groups, taken);
     home = find_home(stanzas, n_stanzas, slots);
     /* addresses come first in a stanza, what a device has comes last */

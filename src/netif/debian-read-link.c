@@ -54,8 +54,10 @@ read_mtu(DebianReader *reader, const DebianStanza *stanza)
     def->mtu = (guint)mtu;
     option->group = DEBIAN_MTU;
     if (stanza->method != NULL && !debian_method_takes_mtu(stanza->family, stanza->method))
-        debian_reader_note(reader, NETIF_NOTE_IGNORED, option,
-                           "ifupdown does not set the MTU with this method");
+        debian_reader_note(
+            reader, NETIF_NOTE_IGNORED, option,
+            "ifupdown does not set the MTU with this method; --style native writes a "
+            "command that does");
 }
 
 /* hwaddress [ether] MAC */
@@ -84,8 +86,10 @@ read_mac(DebianReader *reader, const DebianStanza *stanza)
         debian_reader_note(reader, NETIF_NOTE_IGNORED, option,
                            "ifupdown does not know it; the option is called hwaddress");
     else if (stanza->method != NULL && !debian_method_takes_mac(stanza->family, stanza->method))
-        debian_reader_note(reader, NETIF_NOTE_IGNORED, option,
-                           "ifupdown does not set the MAC with this method");
+        debian_reader_note(
+            reader, NETIF_NOTE_IGNORED, option,
+            "ifupdown does not set the MAC with this method; --style native writes a "
+            "command that does");
 }
 
 static gboolean

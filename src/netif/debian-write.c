@@ -13,8 +13,9 @@ typedef struct {
     DebianEdit *edit;
     NetifNotes *notes;
     gboolean is_exact;
-    DebianFile *file; /* where the top interface stands */
-    gint64 after;     /* line there; -1: at the end of the file */
+    InterfaceDef *top; /* as it was; NULL: it was not there */
+    DebianFile *file;  /* where the top interface stands */
+    gint64 after;      /* line there; -1: at the end of the file */
 } Writer;
 
 static DebianFile *
@@ -58,6 +59,17 @@ write_new(Writer *writer, const DebianWants *wants)
     add_text(writer, text->str);
 }
 
+/* A port that the files describe so already, perhaps by no stanza at all. */
+static gboolean
+is_port_there(const Writer *writer, const InterfaceDef *def)
+{
+    const InterfaceDef *port =
+        writer->top != NULL ? interface_def_find(writer->top, def->name) : NULL;
+    g_autoptr(GPtrArray) differences = port != NULL ? interface_def_differences(def, port) : NULL;
+
+    return differences != NULL && differences->len == 0;
+}
+
 static gboolean
 write_one(Writer *writer, const DebianWants *wants, GError **error)
 {
@@ -67,6 +79,8 @@ write_one(Writer *writer, const DebianWants *wants, GError **error)
     g_autoptr(InterfaceDef) now = NULL;
     const DebianStanza *last;
 
+    if (wants->is_nested && !writer->is_exact && is_port_there(writer, wants->def))
+        return TRUE;
     if (!debian_guard(writer->debian, name, error))
         return FALSE;
     if (stanzas == NULL) {
@@ -170,7 +184,10 @@ plan(Debian *debian, const InterfaceDef *def, gboolean is_native, gboolean is_ex
 {
     g_autoptr(DebianEdit) edit = debian_edit_new(debian);
     g_autoptr(GPtrArray) list = debian_make(def, is_native, error);
-    Writer writer = {debian, edit, notes, is_exact, main_file(debian), -1};
+    g_autoptr(InterfaceDef) top = debian_stanzas(debian, def->name) != NULL
+                                      ? debian_read(debian, def->name, FALSE, NULL)
+                                      : NULL;
+    Writer writer = {debian, edit, notes, is_exact, top, main_file(debian), -1};
 
     if (list == NULL)
         return NULL;
@@ -241,7 +258,8 @@ debian_write(Debian *debian, const InterfaceDef *def, NetifStyle style, NetifNot
     if (!debian_edit_apply(is_native && other != NULL ? other : edit, error))
         return FALSE;
     move_notes(is_native && other != NULL ? other_found : found, notes);
-    debian_make_notes(def, is_native, notes);
+    /* an interface that was there has its own style, of which debian_read() tells */
+    debian_make_notes(def, is_native || (!is_new && style == NETIF_STYLE_AUTO), notes);
     return TRUE;
 }
 

@@ -123,6 +123,12 @@ netif_files_has(NetifFiles *files, const char *path)
     return fd >= 0;
 }
 
+gboolean
+netif_files_is_new(NetifFiles *files, const char *path)
+{
+    return netif_file(files, path)->failed == ENOENT;
+}
+
 char *
 netif_files_link(NetifFiles *files, const char *path)
 {

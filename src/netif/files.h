@@ -50,6 +50,9 @@ const char *netif_files_get(NetifFiles *files, const char *path, gsize *ret_size
 /* Whether it is there, edits included; a directory counts. */
 gboolean netif_files_has(NetifFiles *files, const char *path);
 
+/* Whether there is no such file on the disk, whatever was edited. */
+gboolean netif_files_is_new(NetifFiles *files, const char *path);
+
 /* The target of a symbolic link (not followed). (transfer full): NULL when it is none. */
 char *netif_files_link(NetifFiles *files, const char *path);
 

@@ -18,6 +18,7 @@
 
 #include "conf/domain/domain.h"
 #include "conf/machine/machine.h"
+#include "conf/netif/interface.h"
 #include "conf/vnet/network.h"
 #include "util/error.h"
 
@@ -107,8 +108,31 @@ convert_machine(const char *xml, const char *source, gboolean strict, gboolean l
     return g_steal_pointer(&text);
 }
 
-static const Kind kinds[] = {
-    {"domain", convert_domain}, {"network", convert_network}, {"machine", convert_machine}};
+static char *
+convert_interface(const char *xml, const char *source, gboolean strict, gboolean live,
+                  GPtrArray **ret_warnings, GError **error)
+{
+    g_autoptr(InterfaceDef) def =
+        interface_def_parse(xml, strlen(xml), source, strict, ret_warnings, error);
+    g_autoptr(InterfaceDef) copy = NULL;
+    g_autoptr(GPtrArray) differences = NULL;
+    g_autofree char *text = NULL, *copied = NULL;
+
+    if (def == NULL)
+        return NULL;
+    copy = interface_def_copy(def);
+    differences = interface_def_differences(def, copy);
+    g_assert_cmpuint(differences->len, ==, 0);
+    text = interface_def_format(def);
+    copied = interface_def_format(copy);
+    g_assert_cmpstr(copied, ==, text);
+    return g_steal_pointer(&text);
+}
+
+static const Kind kinds[] = {{"domain", convert_domain},
+                             {"network", convert_network},
+                             {"machine", convert_machine},
+                             {"interface", convert_interface}};
 
 static const Kind *
 kind_of(const char *dir)
@@ -238,6 +262,9 @@ wrap(const char *kind, const char *where, const char *fragment)
         return g_strconcat(head, os, "<devices>\n", fragment, "</devices>\n</domain>\n", NULL);
     if (strcmp(where, "network") == 0)
         return g_strconcat(network_head, fragment, "</network>\n", NULL);
+    if (strcmp(where, "interface") == 0)
+        return g_strconcat("<interface type='ethernet' name='eth0'>\n", fragment, "</interface>\n",
+                           NULL);
     g_error("'%s' is no place for a fragment", where);
 }
 

@@ -145,7 +145,7 @@ parse_mtu(XmlTree *tree, XmlNode *root, InterfaceDef *def, GError **error)
 static gboolean
 check_names(XmlTree *tree, const InterfaceDef *def, GHashTable *seen, GError **error)
 {
-    const XmlNode at = {.name = "interface", .line = def->line};
+    const XmlNode at = {.name = "interface", .prefix = "", .line = def->line};
 
     if (!g_hash_table_add(seen, def->name))
         return xml_error(tree, &at, error, "names '%s', which stands here already; remove one",

@@ -9,6 +9,8 @@
  *     Backends but debian have no styles: NAME.txt, and the XML of debian's cases is theirs too.
  *   read/NAME/... + read/NAME.txt   a tree by hand, and what is in it: the list, each interface's XML and notes.
  *     Defining what was read changes no byte; a new interface defined and undefined gives the bytes before.
+ *   edit/TREE--CASE.xml (TREE--CASE.undefine: a name) + .txt   what defining it changes in read/TREE, as a diff, or
+ *     why not; CASE ends with -native or -netcf to ask for a style.
  *
  * LODGE_TEST_REGENERATE=1 writes the .txt files; their diff is reviewed as code.
  */
@@ -210,6 +212,70 @@ check_read_case(gconstpointer data)
     check_new_one(config, files);
 }
 
+static NetifStyle
+style_of(const char *name)
+{
+    return g_str_has_suffix(name, "-native")  ? NETIF_STYLE_NATIVE
+           : g_str_has_suffix(name, "-netcf") ? NETIF_STYLE_NETCF
+                                              : NETIF_STYLE_AUTO;
+}
+
+static void
+check_edit(const Case *test, gboolean is_define)
+{
+    g_auto(GStrv) parts = g_strsplit(test->name, "--", 2);
+    g_autofree char *root = g_strconcat(test->dir, "/../read/", parts[0], NULL);
+    g_autofree char *path = g_strconcat(test->dir, "/", test->name, ".txt", NULL);
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autoptr(NetifFiles) files = netif_files_new(root, NULL);
+    g_autoptr(NetifConfig) config = netif_config_open(files, test->backend, NULL);
+    g_autoptr(NetifNotes) notes = netif_notes_new();
+    g_autoptr(GError) error = NULL;
+    gboolean ok;
+
+    if (is_define) {
+        g_autoptr(InterfaceDef) def = parse(test->dir, test->name);
+
+        ok = netif_config_define(config, def, style_of(test->name), notes, &error);
+        if (ok) {
+            g_autofree char *once = netif_files_diff(files), *twice = NULL;
+
+            g_assert_true(netif_config_define(config, def, style_of(test->name), NULL, &error));
+            twice = netif_files_diff(files);
+            g_assert_cmpstr(twice, ==, once);
+        }
+    } else {
+        g_autofree char *file = g_strconcat(test->dir, "/", test->name, ".undefine", NULL);
+        g_autofree char *name = read_text(file);
+
+        ok = netif_config_undefine(config, g_strchomp(name), notes, &error);
+    }
+    if (ok) {
+        g_autofree char *diff = netif_files_diff(files);
+
+        g_string_append(out, diff);
+        if (notes->len > 0)
+            g_string_append(out, "== notes\n");
+        add_notes(notes, out);
+    } else {
+        g_assert_false(netif_files_is_edited(files));
+        g_string_append_printf(out, "== error\n%s\n", error->message);
+    }
+    expect_file(path, out->str);
+}
+
+static void
+check_define_case(gconstpointer data)
+{
+    check_edit(data, TRUE);
+}
+
+static void
+check_undefine_case(gconstpointer data)
+{
+    check_edit(data, FALSE);
+}
+
 static int
 compare_names(gconstpointer a, gconstpointer b)
 {
@@ -227,6 +293,8 @@ add_cases(const NetifBackend *backend, const char *from, const char *kind, const
     g_autoptr(GDir) open_dir = g_dir_open(dir, 0, NULL);
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 
+    if (open_dir == NULL && strcmp(kind, "edit") == 0)
+        return;
     g_assert_nonnull(open_dir);
     for (const char *file; (file = g_dir_read_name(open_dir)) != NULL;)
         if (*ending == '\0' ? strchr(file, '.') == NULL : g_str_has_suffix(file, ending))
@@ -254,5 +322,7 @@ main(int argc, char **argv)
     if (backend != netif_backends()[0])
         add_cases(backend, backend->name, "write", ".xml", check_write_case);
     add_cases(backend, backend->name, "read", "", check_read_case);
+    add_cases(backend, backend->name, "edit", ".xml", check_define_case);
+    add_cases(backend, backend->name, "edit", ".undefine", check_undefine_case);
     return g_test_run();
 }
