@@ -25,6 +25,7 @@ SETS = {"linux": "linux", "xt": "xt", "atset1": "atset1", "atset2": "atset2", "a
         "xt_kbd": "xt_kbd", "usb": "usb", "win32": "win32", "rfb": "qnum"}
 # QEMU's PS/2 keyboard has no scan code for these, though QEMU has a name for them
 NOT_ON_PS2 = {101, 122, 123, 129, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139}
+LOCKS = [58, 69, 70]
 XML = """<domain type='qemu'>
   <name>keys</name>
   <memory unit='MiB'>256</memory>
@@ -324,8 +325,11 @@ def channel(via):
     if via != "monitor" and not os.path.exists(os.path.join(BUILD, "lodge-keys-" + via)):
         raise Skip(f"needs lodge-keys-{via}")
     send("--via", via, "--sequence", "--holdtime", "15", "--delay", "15", *KEYS, timeout=120)
-    got = plain(machine.events(2 * len(KEYS)))
-    assert got == both(KEYS), f"{via}: differ: " + str([(w, g) for w, g in zip(both(KEYS), got) if w != g][:6])
+    got, wanted = plain(machine.events(2 * len(KEYS))), both(KEYS)
+    if via == "spice":  # its server presses locks by itself, to have them as its client last saw them
+        assert all(pair in got for pair in both(LOCKS)), got
+        got, wanted = [[pair for pair in pairs if pair[0] not in LOCKS] for pairs in (got, wanted)]
+    assert got == wanted, f"{via}: differ: " + str([(w, g) for w, g in zip(wanted, got) if w != g][:6])
 
 
 def test_every_key_by_monitor():
