@@ -37,6 +37,16 @@ def bwrap(root, *argv):
             "--bind", root, "/", "--proc", "/proc", "--dev", "/dev", *argv]
 
 
+def remove_groups():
+    """What libvirt leaves of its control groups."""
+    for point, _, _ in house.cgroup_mounts():
+        for group in [f"{point}/machine/{name}" for name in os.listdir(f"{point}/machine")] if os.path.isdir(point + "/machine") else []:
+            with contextlib.suppress(OSError):
+                os.rmdir(group)
+        with contextlib.suppress(OSError):
+            os.rmdir(point + "/machine")
+
+
 class Libvirt:
     """A libvirtd of our own on a private socket, with its LXC driver only (the others want users and buses)."""
 
@@ -87,12 +97,7 @@ class Libvirt:
         except subprocess.TimeoutExpired:
             self.daemon.kill()
             self.daemon.wait()
-        for point, _, _ in house.cgroup_mounts():
-            for group in [f"{point}/machine/{name}" for name in os.listdir(f"{point}/machine")] if os.path.isdir(point + "/machine") else []:
-                with contextlib.suppress(OSError):
-                    os.rmdir(group)
-            with contextlib.suppress(OSError):
-                os.rmdir(point + "/machine")
+        remove_groups()
 
 
 def libvirt(folder):

@@ -116,6 +116,10 @@ GOALS = [
     ("supervisor, private", "supervisor", "lodge private", "KiB", "<=", 300, None),
     ("console", "console", "lodge console", "MB/s", ">=", 70, None),
     ("list, 1,000 defined and 100 running", "list", "lodge list", "ms", "<=", 30, None),
+    ("machine, until QEMU executes: virsh start", "machine start", "lodge start", "x", "<=", 0.5, "virsh start"),
+    ("machine, supervisor resident", "machine memory", "supervisor", "KiB", "<=", 2048, None),
+    ("send-key until its release: virsh send-key", "machine key", "lodge send-key", "x", "<=", 0.25, "virsh send-key"),
+    ("2,000 strokes in a row, lost", "machine keys", "lodge lost", "", "<=", 0, None),
 ]
 
 
