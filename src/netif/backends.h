@@ -9,3 +9,5 @@ extern const NetifBackend backend_debian;
 extern const NetifBackend backend_networkd;
 extern const NetifBackend backend_keyfile;
 extern const NetifBackend backend_netplan; /* with libyaml only */
+extern const NetifBackend backend_redhat;
+extern const NetifBackend backend_suse;

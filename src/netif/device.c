@@ -332,6 +332,29 @@ keep_own(const NetifDevices *devices, const GPtrArray *before, GPtrArray *after)
     }
 }
 
+static gboolean
+is_listed(const GPtrArray *before, const char *name)
+{
+    for (guint i = 0; i < before->len; i++)
+        if (interface_def_find(((const NetifDevice *)g_ptr_array_index(before, i))->def, name) !=
+            NULL)
+            return TRUE;
+    return FALSE;
+}
+
+/* A port that its master lists, and that has no place of its own, needs none now either. */
+static void
+leave_out(const GPtrArray *before, GPtrArray *after)
+{
+    for (guint i = after->len - 1; i > 0; i--) {
+        const InterfaceDef *def = ((const NetifDevice *)g_ptr_array_index(after, i))->def;
+
+        if (def->type == INTERFACE_ETHERNET && !def->has_mac && find(before, def->name) == NULL &&
+            is_listed(before, def->name))
+            g_ptr_array_remove_index(after, i);
+    }
+}
+
 gboolean
 netif_devices_write(const NetifDevices *devices, NetifModel model, const InterfaceDef *def,
                     NetifNotes *notes, GError **error)
@@ -347,6 +370,8 @@ netif_devices_write(const NetifDevices *devices, NetifModel model, const Interfa
     if (!check_names(devices, model, after, before, error))
         return FALSE;
     keep_own(devices, before, after);
+    if (devices->ports_may_lack)
+        leave_out(before, after);
     return change(devices, model, before, after, notes, error);
 }
 

@@ -13,6 +13,8 @@ static const NetifBackend *const backends[] = {
 #ifdef HAVE_NETPLAN
     &backend_netplan,
 #endif
+    &backend_redhat,
+    &backend_suse,
     NULL,
 };
 
