@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # tools/fuzz.sh TARGET [SECONDS] [WORKDIR] - fuzz one parser with libFuzzer, ASan and UBSan (needs clang).
 #
-# TARGET: domain, network, qmp, chain, json-tree (tests/fuzz/fuzz-TARGET.c). Begins with tests/fuzz/corpus/TARGET and the golden
+# TARGET: domain, network, qmp, chain, save-image, json-tree (tests/fuzz/fuzz-TARGET.c). Begins with tests/fuzz/corpus/TARGET and the golden
 # files; what is new collects in WORKDIR, inputs that crash are left there as crash-*.
 # Afterwards "tools/fuzz.sh TARGET merge WORKDIR" replaces the stored corpus by a minimised one.
 set -eu
@@ -15,6 +15,7 @@ sources() {
     case $target in
     qmp) echo src/supervisor/json.c src/supervisor/qmp.c src/supervisor/watch.c src/host/err.c src/host/io.c ;;
     chain) echo src/machine/chain.c src/util/error.c src/util/fd.c ;;
+    save-image) echo src/machine/save-image.c src/util/error.c src/util/fd.c src/util/units.c ;;
     json-tree) echo src/util/json-tree.c src/util/error.c ;;
     *) find src/conf -name '*.c'
        echo src/util/distance.c src/util/enum.c src/util/error.c src/util/mac.c src/util/units.c src/util/uuid.c ;;

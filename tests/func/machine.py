@@ -5,7 +5,7 @@ tests/lab/machine.py."""
 import json
 import pathlib
 import re
-import shutil
+import select
 import signal
 import struct
 import subprocess
@@ -15,77 +15,7 @@ import time
 import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from house import *  # noqa: E402,F403
-
-LIVE = "/run/lodge/qemu"
-
-
-def vm(*argv, **options):
-    needs("qemu-system-x86_64", "qemu-img")
-    return lodge("-c", "qemu:///", *argv, **options)
-
-
-def refused(*argv, **options):
-    return fails("-c", "qemu:///", *argv, **options)
-
-
-def xml(name, devices="", memory=32, body="", os_body="", machine="q35"):
-    return f"""<domain type='qemu'>
-  <name>{name}</name>
-  <memory unit='MiB'>{memory}</memory>
-  <vcpu>1</vcpu>
-  <os><type arch='x86_64' machine='{machine}'>hvm</type>{os_body}</os>
-  {body}
-  <devices>
-    <serial type='pty'/>
-    <console type='pty'/>
-    <video><model type='vga'/></video>
-    {devices}
-  </devices>
-</domain>
-"""
-
-
-def write(name, text):
-    path = f"/tmp/{name}.xml"
-    pathlib.Path(path).write_text(text)
-    return path
-
-
-def define(name, **more):
-    vm("define", "--validate", write(name, xml(name, **more)))
-
-
-def state(name):
-    return vm("domstate", "--reason", name).stdout.strip()
-
-
-def status(name):
-    text = pathlib.Path(f"{LIVE}/{name}/status").read_text()
-    return dict(line.split(" ", 1) for line in text.splitlines() if " " in line)
-
-
-def pids(name):
-    """(supervisor, QEMU)"""
-    found = status(name)
-    return int(found["supervisor"].split()[0]), int(found["init"].split()[0])
-
-
-def gone(pid):
-    return not os.path.exists(f"/proc/{pid}")
-
-
-def nothing_left():
-    equal(lodge("list", "--all", "--name").stdout.split(), [])
-    equal(sorted(n for n in os.listdir(LIVE) if not n.startswith(".")), ["by-id", "by-uuid"])
-    equal(os.listdir(f"{LIVE}/by-id") + os.listdir(f"{LIVE}/by-uuid"), [])
-
-
-def drop(name):
-    if vm("domstate", name).stdout.strip() != "shut off":
-        vm("destroy", name)
-    vm("undefine", name, "--managed-save")
-
+from vm import *  # noqa: E402,F403
 
 def test_life():
     define("life")
@@ -332,104 +262,6 @@ def test_memory_and_processors():
     nothing_left()
 
 
-def disk(path, size="16M", fmt="qcow2"):
-    sh("qemu-img", "create", "-q", "-f", fmt, path, size)
-    return path
-
-
-DISKS = """<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/tmp/a.qcow2'/><target dev='vda' bus='virtio'/></disk>
-    <disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='/tmp/a.iso'/><target dev='sda' bus='sata'/><readonly/></disk>"""
-
-
-def make_disks():
-    needs("qemu-img")
-    disk("/tmp/a.qcow2")
-    disk("/tmp/b.img", "8M", "raw")
-    for name, size in (("a", 1), ("b", 2)):
-        pathlib.Path(f"/tmp/{name}.iso").write_bytes(b"\0" * (size << 20))
-
-
-def test_disks():
-    make_disks()
-    define("disks", devices=DISKS)
-    equal(json.loads(vm("domblklist", "disks", "--json").stdout),
-          [{"type": "file", "device": "disk", "target": "vda", "source": "/tmp/a.qcow2"},
-           {"type": "file", "device": "cdrom", "target": "sda", "source": "/tmp/a.iso"}])
-    matches(vm("domblkinfo", "disks", "vda").stdout, r"^Capacity: +16777216$")
-    matches(refused("domblkinfo", "disks", "vdz"), "has no disk 'vdz'; see domblklist")
-    vm("start", "disks")
-    wait_for(lambda: "vda rd_req 0\n" not in vm("domblkstat", "disks", "vda").stdout, 20, "the firmware to read the disk")
-    matches(vm("domblkstat", "disks").stdout, r"^ rd_bytes [1-9]")
-    equal(vm("domblkerror", "disks").stdout.strip(), "No errors found")
-    matches(vm("domstats", "disks", "--block").stdout, "^  block.0.name=vda$")
-    # nobody else may have them: QEMU's own locks
-    define("thief", devices=DISKS)
-    matches(refused("start", "thief"), "lock")
-    vm("undefine", "thief")
-    vm("change-media", "disks", "sda", "--eject")
-    matches(vm("domblklist", "disks").stdout, "^ sda +-$")
-    matches(refused("change-media", "disks", "sda", "--eject"), "doesn't have media")
-    vm("change-media", "disks", "sda", "--insert", "/tmp/b.iso")
-    matches(vm("domblklist", "disks").stdout, "^ sda +/tmp/b.iso$")
-    matches(vm("domblklist", "disks", "--inactive").stdout, "^ sda +/tmp/a.iso$")
-    vm("change-media", "disks", "sda", "/tmp/a.iso", "--live", "--config")
-    matches(refused("change-media", "disks", "sda", "/tmp/absent.iso"), "absent.iso")
-    matches(vm("domblklist", "disks").stdout, "^ sda +/tmp/a.iso$")
-    matches(refused("change-media", "disks", "vda", "/tmp/b.iso"), "takes media")
-    drop("disks")
-    nothing_left()
-
-
-def test_devices_of_the_configuration():
-    make_disks()
-    define("parts", devices=DISKS)
-    vm("attach-disk", "parts", "/tmp/b.img", "vdb", "--subdriver", "raw", "--config")
-    matches(vm("dumpxml", "parts").stdout, "<target dev='vdb' bus='virtio'/>")
-    matches(refused("attach-disk", "parts", "/tmp/b.img", "vdb", "--config"), "target 'vdb'")
-    vm("attach-interface", "parts", "user", "-", "--mac", "52:54:00:00:00:01", "--config")
-    matches(vm("domiflist", "parts").stdout, "user +- +virtio +52:54:00:00:00:01")
-    matches(refused("attach-interface", "parts", "user", "-", "--mac", "52:54:00:00:00:01", "--config"), "52:54:00:00:00:01 already")
-    vm("domif-setlink", "parts", "52:54:00:00:00:01", "down", "--config")
-    equal(vm("domif-getlink", "parts", "52:54:00:00:00:01", "--config").stdout.strip(), "52:54:00:00:00:01 down")
-    vm("detach-interface", "parts", "user", "--config")
-    vm("detach-disk", "parts", "vdb", "--config")
-    matches(refused("detach-disk", "parts", "vdb", "--config"), "see domblklist")
-    vm("attach-device", "parts", write("rng", "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"), "--config")
-    matches(vm("dumpxml", "parts").stdout, "<rng model='virtio'>")
-    vm("detach-device", "parts", "/tmp/rng.xml", "--config")
-    assert "<rng" not in vm("dumpxml", "parts").stdout
-    matches(refused("attach-device", "parts", write("tpm", "<tpm model='tpm-tis'><backend type='emulator'/></tpm>"), "--config"), "tpm.xml:1: <tpm>")
-    matches(refused("attach-device", "parts", write("odd", "<disk"), "--config"), "odd.xml:1")
-    vm("start", "parts")
-    drop("parts")
-    nothing_left()
-
-
-def test_plugging_without_a_system():
-    make_disks()
-    define("plug", devices=DISKS)
-    vm("start", "plug")
-    vm("attach-disk", "plug", "/tmp/b.img", "vdb", "--live")
-    matches(vm("domblklist", "plug").stdout, "^ vdb +/tmp/b.img$")
-    assert "vdb" not in vm("domblklist", "plug", "--inactive").stdout
-    matches(vm("domblkstat", "plug", "vdb").stdout, "^vdb rd_req ")
-    matches(refused("attach-disk", "plug", "/tmp/b.img", "vdb", "--live"), "target 'vdb'")
-    matches(refused("attach-disk", "plug", "/tmp/absent.img", "vdc", "--live"), "absent.img")
-    matches(refused("attach-disk", "plug", "/tmp/b.iso", "sdb", "--targetbus", "sata", "--live"), "cannot come or go while the machine runs")
-    # nobody is there to let go
-    matches(refused("detach-disk", "plug", "vdb", "--live", timeout=60), "has not let go of device 'virtio-disk1' within 10 s")
-    matches(vm("domblklist", "plug").stdout, "^ vdb +/tmp/b.img$")
-    matches(refused("detach-device-alias", "plug", "video0", "--live"), "a <video> cannot come or go")
-    matches(refused("detach-device-alias", "plug", "nonesuch", "--live"), "no device with the alias 'nonesuch'")
-    # what was refused has left nothing
-    nodes = json.loads(vm("qemu-monitor-command", "plug", "--return-value", '{"execute":"query-named-block-nodes"}').stdout)
-    equal(sorted({n["node-name"].split("-")[0] for n in nodes if not n["node-name"].startswith("#")}), ["sda", "vda", "vdb"])
-    sets = json.loads(vm("qemu-monitor-command", "plug", "--return-value", '{"execute":"query-fdsets"}').stdout)
-    equal(len(sets), 3)
-    drop("plug")
-    nothing_left()
-
-
 def test_starts_that_fail():
     make_disks()
     os.unlink("/tmp/a.qcow2")
@@ -456,7 +288,7 @@ def test_killed():
     # the command, at any moment of a start: it runs, or there is nothing
     for delay in range(0, 120, 8):
         starter = subprocess.Popen([LODGE, "-c", "qemu:///", "start", "dead"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(delay / 1000)
+        select.select([], [], [], delay / 1000)
         starter.kill()
         starter.wait()
         # what the killed one began may go on for a moment: then this one finds it running
@@ -467,7 +299,7 @@ def test_killed():
     # and of a save: the job goes on without it
     vm("start", "dead")
     saver = subprocess.Popen([LODGE, "-c", "qemu:///", "managedsave", "dead"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(0.03)
+    select.select([], [], [], 0.03)
     saver.kill()
     saver.wait()
     wait_for(lambda: vm("domstate", "dead").stdout.strip() in ("shut off", "running"), 30, "a state that stays")
