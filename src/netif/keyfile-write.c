@@ -113,7 +113,7 @@ want_ip(GArray *wants, const char *section, const InterfaceProtocol *protocol, c
                       with_gateway ? "," : "",
                       with_gateway ? address_format(&protocol->gateway, gateway) : "");
     }
-    if (protocol->dhcp && protocol->peerdns != INTERFACE_SWITCH_ABSENT)
+    if (protocol->dhcp && !protocol->autoconf && protocol->peerdns != INTERFACE_SWITCH_ABSENT)
         settings_want(wants, ASPECT_IP, section, "ignore-auto-dns", "%s",
                       true_false(protocol->peerdns == INTERFACE_SWITCH_OFF));
 }

@@ -61,22 +61,46 @@ netplan_add_part(const GArray *wants, const SettingsWant *want, GPtrArray *parts
     g_ptr_array_add(parts, yaml_part_new(slash != NULL ? slash + 1 : want->key, text));
 }
 
+/* A list whose order means nothing. */
+static gboolean
+is_set(const char *key)
+{
+    return strcmp(key, "interfaces") == 0;
+}
+
+static int
+compare_values(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What @wants say of @key; borrowed. (transfer container) */
+static GPtrArray *
+values_of(const GArray *wants, const char *key)
+{
+    GPtrArray *values = g_ptr_array_new();
+
+    for (guint i = 0; i < wants->len; i++)
+        if (strcmp(g_array_index(wants, SettingsWant, i).key, key) == 0)
+            g_ptr_array_add(values, g_array_index(wants, SettingsWant, i).value);
+    return values;
+}
+
 static gboolean
 same_wants(const GArray *before, const GArray *after, const char *key)
 {
-    guint i = 0, j = 0;
+    g_autoptr(GPtrArray) a = values_of(before, key), b = values_of(after, key);
 
-    for (;;) {
-        while (i < before->len && strcmp(g_array_index(before, SettingsWant, i).key, key) != 0)
-            i++;
-        while (j < after->len && strcmp(g_array_index(after, SettingsWant, j).key, key) != 0)
-            j++;
-        if (i >= before->len || j >= after->len)
-            return i >= before->len && j >= after->len;
-        if (strcmp(g_array_index(before, SettingsWant, i++).value,
-                   g_array_index(after, SettingsWant, j++).value) != 0)
-            return FALSE;
+    if (a->len != b->len)
+        return FALSE;
+    if (is_set(key)) {
+        g_ptr_array_sort(a, compare_values);
+        g_ptr_array_sort(b, compare_values);
     }
+    for (guint i = 0; i < a->len; i++)
+        if (strcmp(a->pdata[i], b->pdata[i]) != 0)
+            return FALSE;
+    return TRUE;
 }
 
 /* One file's edit of a device. */
@@ -109,21 +133,21 @@ netplan_note_removed(const NetplanFile *file, const YamlNode *node, NetifNotes *
                                               : "an item");
 }
 
-/* Whether the nodes that would stay have the order of the wants. */
+/* Whether the nodes that would stay are the first ones that are wanted, in that order. */
 static gboolean
 is_ordered(const GPtrArray *found, const GPtrArray *items)
 {
-    guint at = 0;
+    guint n_kept = 0;
 
     for (guint i = 0; i < found->len; i++) {
         const YamlNode *node = g_ptr_array_index(found, i);
+        gboolean is_wanted = FALSE;
 
         for (guint j = 0; j < items->len; j++)
-            if (strcmp(node->canon, g_ptr_array_index(items, j)) == 0) {
-                if (j < at)
-                    return FALSE;
-                at = j;
-            }
+            is_wanted = is_wanted || strcmp(node->canon, g_ptr_array_index(items, j)) == 0;
+        if (is_wanted &&
+            (n_kept >= items->len || strcmp(node->canon, g_ptr_array_index(items, n_kept++)) != 0))
+            return FALSE;
     }
     return TRUE;
 }
@@ -133,13 +157,10 @@ static void
 edit_items(Editor *last, GArray *editors, const GArray *wants, const char *key, NetifNotes *notes,
            const char *name)
 {
-    g_autoptr(GPtrArray) items = g_ptr_array_new(), found = g_ptr_array_new();
+    g_autoptr(GPtrArray) items = values_of(wants, key), found = g_ptr_array_new();
     YamlNode *list = NULL;
     gboolean is_kept;
 
-    for (guint i = 0; i < wants->len; i++)
-        if (strcmp(g_array_index(wants, SettingsWant, i).key, key) == 0)
-            g_ptr_array_add(items, g_array_index(wants, SettingsWant, i).value);
     for (guint i = 0; i < editors->len; i++) {
         const Editor *editor = &g_array_index(editors, Editor, i);
         g_autoptr(GPtrArray) here = g_ptr_array_new();
@@ -151,7 +172,7 @@ edit_items(Editor *last, GArray *editors, const GArray *wants, const char *key, 
         last = list != NULL ? &g_array_index(editors, Editor, i) : last;
     }
     list = yaml_get(last->place->node, key);
-    is_kept = is_ordered(found, items);
+    is_kept = is_set(key) || is_ordered(found, items);
     for (guint i = 0; i < found->len; i++) {
         YamlNode *node = found->pdata[i];
         guint j = 0;

@@ -250,19 +250,21 @@ has_deleted_outer(const YamlEdit *edit, const YamlNode *node)
     return FALSE;
 }
 
-/* Whether nothing of @node's collection stays before it. */
+/* Whether something of @node's collection stays before it; or behind it. */
 static gboolean
-is_first_left(const YamlEdit *edit, const YamlNode *node)
+has_left(const YamlEdit *edit, const YamlNode *node, gboolean is_before)
 {
+    gboolean is_here = is_before;
+
     for (guint i = 0; i < node->parent->items->len; i++) {
         YamlNode *other = g_ptr_array_index(node->parent->items, i);
 
         if (other == node)
+            is_here = !is_before;
+        else if (is_here && !g_hash_table_contains(edit->deleted, other))
             return TRUE;
-        if (!g_hash_table_contains(edit->deleted, other))
-            return FALSE;
     }
-    return TRUE;
+    return FALSE;
 }
 
 /* With the comma behind it or, of the last one, that before it; one behind a comment stays, which YAML allows. */
@@ -274,11 +276,11 @@ delete_flow(YamlEdit *edit, const YamlNode *node)
 
     while (at < edit->tree->size && strchr(" \t\r\n", text[at]) != NULL)
         at++;
-    if (text[at] == ',') {
+    if (text[at] == ',' && (has_left(edit, node, FALSE) || !has_left(edit, node, TRUE))) {
         end = at + 1;
         while (text[end] == ' ')
             end++;
-    } else if (!is_first_left(edit, node)) {
+    } else if (has_left(edit, node, TRUE)) {
         at = start;
         while (at > 0 && strchr(" \t\r\n", text[at - 1]) != NULL)
             at--;
