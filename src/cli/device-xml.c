@@ -294,7 +294,7 @@ device_xml_find_interface(virDomainPtr dom, gboolean inactive, const char *type,
     }
     if (found)
         return interface_again(found, link);
-    cli_error(name ? "No interface with MAC address %s was found"
+    cli_error(name ? "No interface with name or MAC address '%s' was found; see domiflist"
                    : "No interface found whose type is %s",
               name ? name : type);
     return NULL;

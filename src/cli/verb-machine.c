@@ -334,7 +334,7 @@ static const Opt opts_capabilities[] = {
 static const Opt opts_native[] = {
     {"format", OPT_TEXT, OPT_REQUIRED, COMPLETE_NOTHING, "qemu-argv"},
     {"domain", OPT_TEXT, OPT_BY_NAME, COMPLETE_DOMAIN, "of this machine"},
-    {"xml", OPT_TEXT, OPT_BY_NAME, COMPLETE_FILE, "of the XML in this file; - is standard input"},
+    {"xml", OPT_TEXT, 0, COMPLETE_FILE, "of the XML in this file; - is standard input"},
     OPT_END};
 
 const Verb verbs_machine[] = {

@@ -204,7 +204,7 @@ static const Opt opts_monitor[] = {
     {"hmp", OPT_FLAG, 0, COMPLETE_NOTHING, "the command is a line of the human monitor"},
     {"pretty", OPT_FLAG, 0, COMPLETE_NOTHING, "one value a line"},
     {"return-value", OPT_FLAG, 0, COMPLETE_NOTHING, "only what stands behind \"return\""},
-    {"cmd", OPT_REST, OPT_REQUIRED | OPT_STOPS, COMPLETE_NOTHING, "the command"},
+    {"cmd", OPT_REST, OPT_REQUIRED, COMPLETE_NOTHING, "the command"},
     OPT_END};
 static const Opt opts_agent[] = {
     OPT_DOMAIN(COMPLETE_DOMAIN_ACTIVE),
@@ -212,7 +212,7 @@ static const Opt opts_agent[] = {
     {"async", OPT_FLAG, 0, COMPLETE_NOTHING, "the supervisor's own time: it waits 5 seconds"},
     {"block", OPT_FLAG, 0, COMPLETE_NOTHING, "wait as long as it takes"},
     {"pretty", OPT_FLAG, 0, COMPLETE_NOTHING, "one value a line"},
-    {"cmd", OPT_REST, OPT_REQUIRED | OPT_STOPS, COMPLETE_NOTHING, "the command, JSON"},
+    {"cmd", OPT_REST, OPT_REQUIRED, COMPLETE_NOTHING, "the command, JSON"},
     OPT_END};
 static const Opt opts_event[] = {
     {"domain", OPT_TEXT, 0, COMPLETE_DOMAIN, "only of this machine"},

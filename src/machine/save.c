@@ -208,8 +208,11 @@ restore_from(DriverCtx *ctx, const char *path, const char *xml, guint flags, gui
 static gboolean
 jobs_restore(DriverCtx *ctx, const char *from, const char *xml, guint flags, GError **error)
 {
+    /* the supervisor opens it, whose current directory is another */
+    g_autofree char *path = g_canonicalize_filename(from, NULL);
+
     return save_check_flags(flags, "restore", error) &&
-           restore_from(ctx, from, xml, flags, 0, NULL, error);
+           restore_from(ctx, path, xml, flags, 0, NULL, error);
 }
 
 gboolean

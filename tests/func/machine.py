@@ -307,6 +307,30 @@ def test_killed():
     nothing_left()
 
 
+def test_as_one_types_it():
+    """Relative paths, and options behind what they belong to."""
+    define("typed", devices="<interface type='user'/>")
+    vm("start", "typed")
+    here = os.getcwd()
+    os.chdir("/tmp")
+    try:
+        vm("save", "typed", "typed.save")
+        vm("restore", "typed.save")
+        equal(state("typed"), "running (restored)")
+        matches(vm("save-image-dumpxml", "typed.save").stdout, "<name>typed</name>")
+        os.unlink("typed.save")
+        matches(vm("domxml-to-native", "qemu-argv", "typed.xml").stdout, "guest=typed")
+    finally:
+        os.chdir(here)
+    matches(refused("domxml-to-native", "qemu-argv", "--domain", "typed", "--xml", "/tmp/typed.xml"), "mutually exclusive")
+    equal(vm("qemu-monitor-command", "typed", "info status", "--hmp").stdout.split(), ["VM", "status:", "running"])
+    matches(vm("qemu-monitor-command", "typed", "--hmp", "info", "registers", "-a").stdout, "CPU#0")
+    matches(refused("qemu-agent-command", "typed", '{"execute":"guest-ping"}', "--timeout", "2"), "guest agent")
+    matches(refused("domif-setlink", "typed", "vnet9", "down"), "name or MAC address 'vnet9'")
+    drop("typed")
+    nothing_left()
+
+
 def test_fifty_at_once():
     count = 50
     for i in range(count):
