@@ -210,7 +210,7 @@ dev_controller(Command *command, gconstpointer device, GError **error)
     case MACHINE_CONTROLLER_SATA:
         if (is_q35 && controller->index == 0)
             return TRUE;
-        return controller_take(command, controller, option_new("ahci"), error);
+        return controller_take(command, controller, option_new("ich9-ahci"), error);
     case MACHINE_CONTROLLER_SCSI:
         return add_scsi(command, controller, error);
     case MACHINE_CONTROLLER_VIRTIO_SERIAL:

@@ -121,12 +121,12 @@ put_disk(Page *page)
 {
     static const char *const devices[] = {"disk", "cdrom", "floppy=floppy", NULL};
     static const char *const pc[] = {
-        "ide=ide-hd", "fdc=floppy", "scsi=scsi-hd", "virtio=virtio-blk-pci", "usb=usb-storage",
-        "sata=ahci",  NULL};
+        "ide=ide-hd",     "fdc=floppy", "scsi=scsi-hd", "virtio=virtio-blk-pci", "usb=usb-storage",
+        "sata=ich9-ahci", NULL};
     static const char *const q35[] = {"fdc=floppy",      "scsi=scsi-hd", "virtio=virtio-blk-pci",
                                       "usb=usb-storage", "sata=ide-hd",  NULL};
     static const char *const virt[] = {"scsi=scsi-hd", "virtio=virtio-blk-pci", "usb=usb-storage",
-                                       "sata=ahci", NULL};
+                                       "sata=ich9-ahci", NULL};
     static const char *const models[] = {
         "virtio=virtio-blk-pci", "virtio-transitional=virtio-blk-pci-transitional",
         "virtio-non-transitional=virtio-blk-pci-non-transitional", NULL};

@@ -307,6 +307,18 @@ def test_killed():
     nothing_left()
 
 
+def test_sata_on_pc():
+    """A board without a SATA controller of its own gets one."""
+    sh("qemu-img", "create", "-q", "-f", "qcow2", "/tmp/sata.qcow2", "1M")
+    define("sata", machine="pc", devices="<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/tmp/sata.qcow2'/>"
+           "<target dev='sda' bus='sata'/></disk><disk type='file' device='cdrom'><target dev='sdb' bus='sata'/></disk>")
+    vm("start", "sata")
+    equal(state("sata"), "running (booted)")
+    matches(vm("domcapabilities", "--machine", "pc").stdout, "<value>sata</value>")
+    drop("sata")
+    nothing_left()
+
+
 def test_as_one_types_it():
     """Relative paths, and options behind what they belong to."""
     define("typed", devices="<interface type='user'/>")
