@@ -16,6 +16,11 @@ dev_vsock(Command *command, gconstpointer device, GError **error)
     if (vsock->cid < 3)
         return command_wrong(command->in, vsock->info.line, error,
                              "<vsock> needs <cid address='N'/> of 3 or above, or auto='yes'");
+    if (!command->in->facts->has_vhost_vsock)
+        return command_wrong(
+            command->in, vsock->info.line, error,
+            "<vsock> needs /dev/vhost-vsock, which this host does not have or does "
+            "not let us open; load it with 'modprobe vhost_vsock', or remove it");
     plan_add(command->host, "open", number, "/dev/vhost-vsock", "rw", NULL);
     if (!option_device(command, option, &vsock->info, error))
         return FALSE;

@@ -287,6 +287,7 @@ machine_facts_gather(DriverCtx *ctx, const DomainDef *def, const char *source, i
         facts->gid = getgid();
     facts->vsock_cid = 3 + (facts->uid & 0xffff);
     facts->has_vhost_net = access("/dev/vhost-net", R_OK | W_OK) == 0;
+    facts->has_vhost_vsock = access("/dev/vhost-vsock", R_OK | W_OK) == 0;
     gather_time(facts);
     gather_helpers(&g);
     if (!gather_qemu(&g, error) || !gather_boot_files(&g, error) || !gather_firmware(&g, error) ||

@@ -25,6 +25,7 @@ typedef struct {
     uid_t uid;     /* QEMU's user and group: machine_uid() */
     gid_t gid;
     gboolean has_vhost_net; /* /dev/vhost-net can be opened */
+    gboolean has_vhost_vsock;
     GPtrArray
         *chains; /* (element-type GPtrArray of ChainLayer): one for each disk; NULL: empty drive */
     Firmware *firmware;         /* of os firmware='efi'; NULL */

@@ -82,6 +82,7 @@ canned_facts(const DomainDef *def, const Paths *paths, const char *kind)
     facts->kvm_gid = 104;
     facts->uid = facts->gid = 1819213825;
     facts->has_vhost_net = strstr(kind, "vhost") != NULL;
+    facts->has_vhost_vsock = strstr(kind, "bare") == NULL;
     facts->vsock_cid = 4711;
     facts->now_s = 1600000000;
     facts->passt = g_strdup("/usr/bin/passt");

@@ -121,6 +121,8 @@ static const struct {
      DEVICES("<rng model='virtio'><backend model='random'>/dev/urandom</backend><address "
              "type='pci' bus='1' slot='3'/></rng>"),
      LODGE_ERROR_CONFIG, "slots 0x00 to 0x00"},
+    {"no-vsock", "tcg-bare", DEVICES("<vsock><cid address='5'/></vsock>"), LODGE_ERROR_CONFIG,
+     "'modprobe vhost_vsock'"},
     {"pci-domain", "tcg",
      DEVICES("<rng model='virtio'><backend model='random'>/dev/urandom</backend><address "
              "type='pci' domain='1' bus='0' slot='4'/></rng>"),
