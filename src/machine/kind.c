@@ -147,6 +147,13 @@ kind_usage(const char *live_dir, const Status *status, DomainInfo *info)
         info->cpu_time_ns = process.time_ns;
 }
 
+static void
+kind_settle(const GuestStart *start, gboolean is_running)
+{
+    if (is_running)
+        memory_begin_stats(start);
+}
+
 static guint
 kind_list_bits(DriverCtx *ctx, const StoreObject *object)
 {
@@ -216,6 +223,7 @@ const GuestKind machine_kind = {
     .stored = kind_stored,
     .complete = machine_complete_host,
     .plan = kind_plan,
+    .settle = kind_settle,
     .undefine = kind_undefine,
     .fill_live = kind_fill_live,
     .usage = kind_usage,

@@ -139,20 +139,46 @@ memory_set_def_period(DomainDef *def, guint seconds, GError **error)
 }
 
 static gboolean
+memory_set_period(Qmp *qmp, const char *balloon, guint seconds, GError **error)
+{
+    g_autofree char *arguments = g_strdup_printf(
+        "{\"path\":\"%s\",\"property\":\"guest-stats-polling-interval\",\"value\":%u}", balloon,
+        seconds);
+
+    return qmp_run(qmp, "qom-set", arguments, error);
+}
+
+void
+memory_begin_stats(const GuestStart *start)
+{
+    const GPtrArray *balloons = machine_devices(start->def, MACHINE_DEVICE_MEMBALLOON);
+    const MachineMemballoon *device = balloons->len > 0 ? g_ptr_array_index(balloons, 0) : NULL;
+    g_autofree char *balloon = memory_balloon(start->def);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Qmp) qmp = NULL;
+
+    if (!balloon || device->stats_period_s == 0)
+        return;
+    qmp = qmp_open(start->live_dir, &error);
+    if ((!qmp || !memory_set_period(qmp, balloon, device->stats_period_s, &error)) &&
+        start->ctx->warnings)
+        g_ptr_array_add(start->ctx->warnings,
+                        g_strdup_printf("domain '%s' tells nothing of its memory: %s",
+                                        start->def->name, error->message));
+}
+
+static gboolean
 memory_set_live_period(Guest *self, guint seconds, GError **error)
 {
     g_autoptr(DomainDef) def = guest_live(self, error);
     g_autofree char *balloon = def ? memory_balloon(def) : NULL;
-    g_autofree char *arguments = NULL;
     g_autoptr(Qmp) qmp = NULL;
 
     if (!def || !memory_set_def_period(def, seconds, error))
         return FALSE;
-    arguments = g_strdup_printf(
-        "{\"path\":\"%s\",\"property\":\"guest-stats-polling-interval\",\"value\":%u}", balloon,
-        seconds);
     qmp = monitor_open_guest(self, error);
-    return qmp && qmp_run(qmp, "qom-set", arguments, error) && guest_save_live(self, def, error);
+    return qmp && memory_set_period(qmp, balloon, seconds, error) &&
+           guest_save_live(self, def, error);
 }
 
 gboolean

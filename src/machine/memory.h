@@ -12,5 +12,8 @@
 /* As GuestKind.set_memory. */
 gboolean machine_set_live_memory(const Guest *self, const DomainDef *def, GError **error);
 
+/* Has the guest of a machine that was just started tell about its memory, when its XML asks for that. */
+void memory_begin_stats(const GuestStart *start);
+
 /* (transfer full) (element-type Param): as DomainResources.get_memory_stats. */
 GArray *memory_stats(const Guest *self, Qmp *qmp, const DomainDef *def, const Status *status);
