@@ -76,6 +76,17 @@ def test_network():
     assert "example-net" not in lodge("net-list", "--all").stdout
 
 
+def test_machine():
+    needs("qemu-system-x86_64")
+    text = example("machine", "/tmp/screen.png")
+    equal(text.splitlines()[:3], ["started paused: state 3, reason 1", "resumed: state 1, reason 5", "picture: image/png in /tmp/screen.png"])
+    matches(text, r'^monitor: \{"return": \{"name": "example-machine"\}\}$')
+    matches(text, "^saved: state 5, reason 5$")
+    matches(text, "^started again: state 1, reason 3$")
+    assert pathlib.Path("/tmp/screen.png").read_bytes().startswith(b"\x89PNG")
+    nothing_left()
+
+
 def test_errors():
     text = example("errors", "lxc:///")
     equal([line.split()[1] for line in text.splitlines()], ["42", "27", "8"])
