@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, os.path.join(os.environ.get("SOURCE", os.path.dirname(__file__) + "/../.."), "tests/lib"))
 import house
 import sup
-from house import equal, matches, sh
+from house import equal, matches, sh, wait_for
 
 MAC = "52:54:00:4d:2b:cd"
 
