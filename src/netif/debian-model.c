@@ -256,6 +256,7 @@ read_line(Debian *debian, DebianFile *file, guint index)
 static void
 read_file(Debian *debian, const char *path)
 {
+    g_autoptr(GError) error = NULL;
     gsize size = 0;
     const char *text;
     DebianFile *file;
@@ -263,7 +264,9 @@ read_file(Debian *debian, const char *path)
     for (guint i = 0; i < debian->sources->len; i++)
         if (strcmp(((const DebianFile *)g_ptr_array_index(debian->sources, i))->path, path) == 0)
             return; /* each file once, so that loops end */
-    text = netif_files_get(debian->files, path, &size, NULL);
+    text = netif_files_get(debian->files, path, &size, &error);
+    if (text == NULL && !g_error_matches(error, LODGE_ERROR, LODGE_ERROR_NOT_FOUND))
+        netif_notes_add(debian->notes, NETIF_NOTE_UNMODELLED, NULL, path, 1, "%s", error->message);
     if ((text == NULL && debian->sources->len > 0) || debian->sources->len >= SOURCES_MAX)
         return;
     file = debian_file_new(path, text, size);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "netif/files-priv.h"
 #include "netif/place.h"
+#include "util/error.h"
 
 #define MATCHES_MAX 65536 /* files of one pattern; a directory of more is no configuration */
 
@@ -15,21 +17,33 @@ typedef struct {
     int root_fd;
     gboolean with_links; /* those, too, that lead to no regular file */
     GHashTable *found;
+    int failed; /* errno of the first thing that went wrong, but for what is not there */
 } Walk;
+
+static void
+note_failure(Walk *to, int number)
+{
+    if (to->failed == 0 && number != ENOENT && number != ENOTDIR && number != ELOOP)
+        to->failed = number;
+}
 
 /* Whether the path is one of those that are looked for. */
 static gboolean
-is_wanted(const Walk *to, const char *path)
+is_wanted(Walk *to, const char *path)
 {
     int root_fd = to->root_fd;
     g_auto(Fd) fd = place_open(root_fd, path, O_PATH);
     struct stat st;
 
+    if (fd < 0)
+        note_failure(to, errno);
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
         return TRUE;
     if (to->with_links) {
         g_auto(Fd) link = place_open(root_fd, path, O_PATH | O_NOFOLLOW);
 
+        if (link < 0)
+            note_failure(to, errno);
         return link >= 0 && fstat(link, &st) == 0 && S_ISLNK(st.st_mode);
     }
     return FALSE;
@@ -37,7 +51,7 @@ is_wanted(const Walk *to, const char *path)
 
 /* Adds what matches @rest (components without the leading '/') below @dir to what was found. */
 static void
-walk(const Walk *to, const char *dir, const char *rest)
+walk(Walk *to, const char *dir, const char *rest)
 {
     const char *slash = strchr(rest, '/');
     g_autofree char *part = slash != NULL ? g_strndup(rest, (gsize)(slash - rest)) : g_strdup(rest);
@@ -62,6 +76,7 @@ walk(const Walk *to, const char *dir, const char *rest)
     fd = place_open(to->root_fd, dir, O_RDONLY | O_DIRECTORY);
     open_dir = fd >= 0 ? fdopendir(fd) : NULL;
     if (open_dir == NULL) {
+        note_failure(to, errno);
         fd_close(fd);
         return;
     }
@@ -107,7 +122,7 @@ netif_files_glob(NetifFiles *files, const char *pattern)
 {
     g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GPtrArray) edited = netif_files_edited_items(files);
-    Walk to = {files->root_fd, FALSE, found};
+    Walk to = {files->root_fd, FALSE, found, 0};
 
     walk(&to, "", pattern[0] == '/' ? pattern + 1 : pattern);
     for (guint i = 0; i < edited->len; i++) {
@@ -122,11 +137,15 @@ netif_files_glob(NetifFiles *files, const char *pattern)
 }
 
 GPtrArray *
-netif_files_glob_disk(const NetifFiles *files, const char *pattern)
+netif_files_glob_disk(const NetifFiles *files, const char *pattern, GError **error)
 {
     g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    Walk to = {files->root_fd, TRUE, found};
+    Walk to = {files->root_fd, TRUE, found, 0};
 
     walk(&to, "", pattern[0] == '/' ? pattern + 1 : pattern);
+    if (to.failed != 0) {
+        error_set_errno(error, to.failed, "cannot look for '%s'", pattern);
+        return NULL;
+    }
     return sorted(found);
 }

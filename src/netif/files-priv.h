@@ -28,8 +28,9 @@ NetifFile *netif_file(NetifFiles *files, const char *path);
 /* Edited ones in order of their paths. (transfer container) */
 GPtrArray *netif_files_edited_items(const NetifFiles *files);
 
-/* As netif_files_glob(), of the disk alone; with links that lead to no regular file. */
-GPtrArray *netif_files_glob_disk(const NetifFiles *files, const char *pattern);
+/* As netif_files_glob(), of the disk alone; with links that lead to no regular file. What cannot be looked at is
+ * an error: it must not be taken for something that is not there. */
+GPtrArray *netif_files_glob_disk(const NetifFiles *files, const char *pattern, GError **error);
 
 /* netif_files_recover() by somebody who holds the lock of the state directory. */
 gboolean netif_files_recover_locked(int state_fd, GError **error);

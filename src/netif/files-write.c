@@ -134,7 +134,16 @@ real_path(const Place *place, const char *name)
     return dir != NULL ? g_build_filename(dir, name, NULL) : NULL;
 }
 
-/* Lines "TEMP\tTARGET" (escaped); a removal has no TEMP. NULL with @error. */
+/* What tells a file from one that came in its place. (transfer full) */
+static char *
+identity(const struct stat *st)
+{
+    return g_strdup_printf("%lu:%lu:%ld.%09ld", (unsigned long)st->st_dev,
+                           (unsigned long)st->st_ino, (long)st->st_mtim.tv_sec,
+                           st->st_mtim.tv_nsec);
+}
+
+/* Lines "TEMP\tTARGET" (escaped), of a removal "\tTARGET\tIDENTITY". NULL with @error. */
 static char *
 journal_text(const GPtrArray *steps, GError **error)
 {
@@ -152,7 +161,13 @@ journal_text(const GPtrArray *steps, GError **error)
                       step->file->path);
             return NULL;
         }
-        g_string_append_printf(text, "%s\t%s\n", temp_text != NULL ? temp_text : "", target_text);
+        if (temp_text != NULL) {
+            g_string_append_printf(text, "%s\t%s\n", temp_text, target_text);
+        } else {
+            g_autofree char *which = identity(&step->before);
+
+            g_string_append_printf(text, "\t%s\t%s\n", target_text, which);
+        }
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
@@ -204,14 +219,19 @@ write_all(NetifFiles *files, const GPtrArray *items, int state_fd, GError **erro
             return FALSE;
     if (steps->len > 1) {
         journal = journal_text(steps, error);
-        if (journal == NULL ||
-            !file_write(state_fd, JOURNAL, journal, strlen(journal), 0600, FILE_DURABLE, error))
+        if (journal == NULL)
             return FALSE;
+        if (!file_write(state_fd, JOURNAL, journal, strlen(journal), 0600, FILE_DURABLE, error)) {
+            (void)file_remove(state_fd, JOURNAL, FILE_DURABLE, NULL); /* it may be there */
+            return FALSE;
+        }
     }
     ok = commit_all(steps, error);
-    /* after a failure too: what was done is undone, the rest must not be made later */
-    return (journal == NULL || file_remove(state_fd, JOURNAL, FILE_DURABLE, ok ? error : NULL)) &&
-           ok;
+    /* After a failure too: what was done is undone, the rest must not be made later. One that stays finds
+     * nothing to do: the temporary names are gone, and what it removes is known by its inode. */
+    if (journal != NULL)
+        (void)file_remove(state_fd, JOURNAL, FILE_DURABLE, NULL);
+    return ok;
 }
 
 /* What is in memory is what is on the disk now. */
@@ -232,14 +252,21 @@ settle(const GPtrArray *items)
 static gboolean
 recover_line(const char *line, GError **error)
 {
-    g_auto(GStrv) fields = g_strsplit(line, "\t", 2);
-    g_autofree char *temp = NULL, *target = NULL;
+    g_auto(GStrv) fields = g_strsplit(line, "\t", 3);
+    g_autofree char *temp = NULL, *target = NULL, *which = NULL;
+    gboolean is_removal;
+    struct stat st;
 
     if (fields[0] == NULL || fields[1] == NULL)
         return error_set(error, LODGE_ERROR_IO, "the journal of a write is damaged: '%s'", line);
     temp = g_strcompress(fields[0]);
     target = g_strcompress(fields[1]);
-    if (*temp != '\0' ? rename(temp, target) < 0 : unlink(target) < 0)
+    is_removal = *temp == '\0';
+    if (is_removal && lstat(target, &st) == 0)
+        which = identity(&st);
+    if (is_removal && g_strcmp0(which, fields[2]) != 0)
+        return TRUE; /* it is gone, perhaps another one came */
+    if (is_removal ? unlink(target) < 0 : rename(temp, target) < 0)
         if (errno != ENOENT)
             return error_set_errno(error, errno, "cannot finish the write of '%s'", target);
     return file_sync_dir(AT_FDCWD, target, error);

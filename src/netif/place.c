@@ -67,6 +67,8 @@ place_find(int root_fd, const char *path, gboolean make_dirs, Place *ret_place)
         if (fd < 0)
             return FALSE;
         n = readlinkat(fd, name, target, sizeof target - 1);
+        if (n < 0 && errno != EINVAL && errno != ENOENT)
+            return FALSE;
         if (n < 0) {
             *ret_place = (Place){fd_steal(&fd), g_steal_pointer(&name), g_steal_pointer(&at)};
             return TRUE;

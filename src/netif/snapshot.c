@@ -73,6 +73,22 @@ copy_file(const Taker *taker, int fd, const char *number)
     return place_copy_attributes(fd, &st, to, TRUE) && fsync(to) == 0;
 }
 
+/* The target of a link; NULL when there is none. */
+static gboolean
+read_link(const NetifFiles *files, const char *path, char **ret_target, GError **error)
+{
+    g_auto(Fd) fd = place_open(files->root_fd, path, O_PATH | O_NOFOLLOW);
+    char target[PATH_MAX];
+    ssize_t n = fd >= 0 ? readlinkat(fd, "", target, sizeof target) : -1;
+
+    *ret_target = NULL;
+    if (n >= 0)
+        *ret_target = g_strndup(target, (gsize)n);
+    else if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
+        return error_set_errno(error, errno, "cannot look at '%s'", path);
+    return TRUE;
+}
+
 /* The file itself, or the link and what it leads to. */
 static gboolean
 take_path(Taker *taker, const char *path, GError **error)
@@ -84,7 +100,8 @@ take_path(Taker *taker, const char *path, GError **error)
 
     if (!g_hash_table_add(taker->paths, g_strdup(path)))
         return TRUE;
-    target = netif_files_link((NetifFiles *)taker->files, path);
+    if (!read_link(taker->files, path, &target, error))
+        return FALSE;
     if (target != NULL)
         put(taker, "link", path, target);
     if (!place_find(taker->files->root_fd, path, FALSE, &place))
@@ -105,8 +122,8 @@ take_path(Taker *taker, const char *path, GError **error)
 }
 
 /* Directories in front of the first wildcard that are not there, the outermost first. */
-static void
-take_missing(Taker *taker, const char *scope)
+static gboolean
+take_missing(Taker *taker, const char *scope, GError **error)
 {
     gsize length = strcspn(scope, "*?[\\");
 
@@ -115,9 +132,12 @@ take_missing(Taker *taker, const char *scope)
         g_autofree char *dir = g_strndup(scope, (gsize)(slash - scope));
         g_auto(Fd) fd = place_open(taker->files->root_fd, dir, O_PATH);
 
-        if (fd < 0 && errno == ENOENT)
+        if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
+            return error_set_errno(error, errno, "cannot look for '%s'", dir);
+        if (fd < 0)
             put(taker, "missing", dir, NULL);
     }
+    return TRUE;
 }
 
 gboolean
@@ -131,10 +151,11 @@ snapshot_take(const NetifFiles *files, const GPtrArray *scopes, int dir_fd, GErr
     put(&taker, "root", root, NULL);
     for (guint i = 0; i < scopes->len; i++) {
         const char *scope = g_ptr_array_index(scopes, i);
-        g_autoptr(GPtrArray) found = netif_files_glob_disk(files, scope);
+        g_autoptr(GPtrArray) found = netif_files_glob_disk(files, scope, error);
 
+        if (found == NULL || !take_missing(&taker, scope, error))
+            return FALSE;
         put(&taker, "scope", scope, NULL);
-        take_missing(&taker, scope);
         for (guint j = 0; j < found->len; j++)
             if (!take_path(&taker, g_ptr_array_index(found, j), error))
                 return FALSE;
@@ -169,8 +190,10 @@ restore_link(const Restorer *restorer, const char *path, const char *target, GEr
     g_autofree char *dir = g_path_get_dirname(path), *name = g_path_get_basename(path);
     g_autofree char *probe = g_build_filename(dir, "x", NULL), *temp = NULL;
     g_auto(Place) place = {-1, NULL, NULL};
-    g_autofree char *now = netif_files_link((NetifFiles *)restorer->files, path);
+    g_autofree char *now = NULL;
 
+    if (!read_link(restorer->files, path, &now, error))
+        return FALSE;
     if (g_strcmp0(now, target) == 0)
         return TRUE;
     if (!place_find(restorer->files->root_fd, probe, TRUE, &place))
@@ -270,7 +293,10 @@ remove_new(const Restorer *restorer, GError **error)
 {
     for (guint i = 0; i < restorer->scopes->len; i++) {
         g_autoptr(GPtrArray) found =
-            netif_files_glob_disk(restorer->files, g_ptr_array_index(restorer->scopes, i));
+            netif_files_glob_disk(restorer->files, g_ptr_array_index(restorer->scopes, i), error);
+
+        if (found == NULL)
+            return FALSE;
 
         for (guint j = 0; j < found->len; j++) {
             const char *path = g_ptr_array_index(found, j);
