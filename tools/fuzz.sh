@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # tools/fuzz.sh TARGET [SECONDS] [WORKDIR] - fuzz one parser with libFuzzer, ASan and UBSan (needs clang).
 #
-# TARGET: domain, network, qmp, chain, save-image, json-tree (tests/fuzz/fuzz-TARGET.c). Begins with tests/fuzz/corpus/TARGET and the golden
+# TARGET: domain, network, interface, debian, qmp, chain, save-image, json-tree (tests/fuzz/fuzz-TARGET.c). Begins with tests/fuzz/corpus/TARGET and the golden
 # files; what is new collects in WORKDIR, inputs that crash are left there as crash-*.
 # Afterwards "tools/fuzz.sh TARGET merge WORKDIR" replaces the stored corpus by a minimised one.
 set -eu
@@ -17,8 +17,17 @@ sources() {
     chain) echo src/machine/chain.c src/util/error.c src/util/fd.c ;;
     save-image) echo src/machine/save-image.c src/util/error.c src/util/fd.c src/util/units.c ;;
     json-tree) echo src/util/json-tree.c src/util/error.c ;;
+    debian) find src/conf src/netif -name '*.c'
+       find src/util -name '*.c' ;;
     *) find src/conf -name '*.c'
        echo src/util/distance.c src/util/enum.c src/util/error.c src/util/mac.c src/util/units.c src/util/uuid.c ;;
+    esac
+}
+
+# Besides GLib.
+libraries() {
+    case $target in
+    debian) echo yaml-0.1 ;; # of another backend: all of them are in one list
     esac
 }
 
@@ -27,13 +36,14 @@ mkdir -p "$work/new" "$work/seed"
 clang -std=gnu17 -g -O1 -D_GNU_SOURCE -DLODGE_VERSION='"fuzz"' -DLODGE_LIBEXECDIR='""' -DLODGE_DATADIR='""' \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer \
     -Isrc -Iinclude -Itests/fuzz -o "$work/fuzz-$target" "tests/fuzz/fuzz-$target.c" \
-    $(sources) $(pkg-config --cflags --libs glib-2.0)
+    $(sources) $(pkg-config --cflags --libs glib-2.0 $(libraries))
 
 words() {
     case $target in
     qmp) cat src/supervisor/qmp.c src/supervisor/machine-event.c ;;
     chain) cat src/machine/chain.c ;;
     json-tree) cat src/util/json-tree.c ;;
+    debian) cat tests/fuzz/corpus/debian/* ;;
     *) for folder in $folders; do
            cat "$folder"/*.xml "$folder"/*.bad
        done ;;
@@ -53,8 +63,9 @@ awk -v dir="$work/seed" -v kind="${1##*/}" '
     /^#### / { if (out) { print tail > out; close(out) } out = dir "/" FILENAME; gsub(/.*\//, "", out)
                out = dir "/bad-" kind "-" out "-" $2 ".xml"; tail = ""
                if ($3 != "whole") {
-                   root = kind == "network" ? "network" : "domain"; inner = ($3 == root ? "" : $3)
+                   root = kind == "network" ? "network" : kind == "interface" ? "interface" : "domain"; inner = ($3 == root ? "" : $3)
                    head = root == "network" ? "<network><name>a</name>" : \
+                          root == "interface" ? "<interface type=\"ethernet\" name=\"a\">" : \
                           "<domain type=\"" (kind == "machine" ? "kvm" : "lxc") "\"><name>a</name><memory>9</memory>"
                    if (root == "domain" && inner != "os")
                        head = head "<os><type>" (kind == "machine" ? "hvm" : "exe") "</type></os>"

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "fuzz-conf.h"
 #include "netif/backends.h"
 #include "netif/config.h"
@@ -57,11 +59,13 @@ check_new(NetifConfig *config, NetifFiles *files, const uint8_t *data, size_t si
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    g_autoptr(NetifFiles) files = netif_files_new("/proc/self/fdinfo", NULL);
+    g_autofree char *root = g_dir_make_tmp("lodge-fuzz-XXXXXX", NULL);
+    g_autoptr(NetifFiles) files = netif_files_new(root, NULL);
     g_autoptr(NetifConfig) config = NULL;
     g_autoptr(GPtrArray) list = NULL;
     g_autoptr(NetifNotes) notes = netif_notes_new();
 
+    (void)g_rmdir(root); /* it stays open, and empty: nothing of the host is sourced */
     if (size == 0)
         return 0;
     netif_files_set(files, MAIN, (const char *)data, size, 0644);
