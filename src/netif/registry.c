@@ -7,15 +7,11 @@
 #include "util/error.h"
 
 static const NetifBackend *const backends[] = {
-    &backend_debian,
-    &backend_networkd,
-    &backend_keyfile,
+    &backend_debian,  &backend_networkd, &backend_keyfile,
 #ifdef HAVE_NETPLAN
     &backend_netplan,
 #endif
-    &backend_redhat,
-    &backend_suse,
-    NULL,
+    &backend_redhat,  &backend_suse,     NULL,
 };
 
 static const char *const netif_style_names[NETIF_STYLE_LAST] = {
