@@ -98,6 +98,20 @@ has_port(const InterfaceDef *def, const char *name)
     return strcmp(def->name, name) == 0 || interface_def_find(def, name) != NULL;
 }
 
+/* More than any device has were not read. */
+static void
+note_many(const DebianReader *reader)
+{
+    const DebianStanza *stanza;
+
+    if (reader->def->ports->len < INTERFACE_PORTS_MAX)
+        return;
+    stanza = g_ptr_array_index(reader->stanzas, 0);
+    netif_notes_add(reader->notes, NETIF_NOTE_UNMODELLED, reader->def->name, stanza->file->path,
+                    debian_stanza_line(stanza), "what comes behind the first %d interfaces in it",
+                    INTERFACE_PORTS_MAX);
+}
+
 static void
 read_bridge(DebianReader *reader)
 {
@@ -129,6 +143,7 @@ read_bridge(DebianReader *reader)
                                     : debian_read(reader->debian, *word, TRUE, reader->notes));
             }
     }
+    note_many(reader);
     option = debian_reader_find(reader, "bridge-stp");
     if (option != NULL) {
         def->stp = strcmp(option->value, "on") == 0 || strcmp(option->value, "yes") == 0
@@ -203,6 +218,8 @@ read_slaves(DebianReader *reader)
     for (guint i = 0; members != NULL && i < members->len; i++)
         add_slave(def, reader->debian, ((const DebianStanza *)g_ptr_array_index(members, i))->name,
                   reader->notes);
+    if (reader->stanzas->len > 0)
+        note_many(reader);
     option = debian_reader_find(reader, "bond-primary");
     if (option != NULL) {
         g_auto(GStrv) words = debian_split(option->value);
