@@ -25,6 +25,7 @@ static const char xml[] = "<domain type='qemu'>"
 static int
 into_file(virStreamPtr stream, const char *data, size_t size, void *file)
 {
+    (void)stream;
     return fwrite(data, 1, size, file) == size ? (int)size : -1;
 }
 
