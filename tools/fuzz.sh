@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # tools/fuzz.sh TARGET [SECONDS] [WORKDIR] - fuzz one parser with libFuzzer, ASan and UBSan (needs clang).
 #
-# TARGET: domain, network, interface, debian, qmp, chain, save-image, json-tree (tests/fuzz/fuzz-TARGET.c). Begins with tests/fuzz/corpus/TARGET and the golden
+# TARGET: domain, network, interface, debian, qmp, chain, save-image, json-tree, netif-BACKEND (tests/fuzz/fuzz-TARGET.c). Begins with tests/fuzz/corpus/TARGET and the golden
 # files; what is new collects in WORKDIR, inputs that crash are left there as crash-*.
 # Afterwards "tools/fuzz.sh TARGET merge WORKDIR" replaces the stored corpus by a minimised one.
 set -eu
@@ -17,7 +17,7 @@ sources() {
     chain) echo src/machine/chain.c src/util/error.c src/util/fd.c ;;
     save-image) echo src/machine/save-image.c src/util/error.c src/util/fd.c src/util/units.c ;;
     json-tree) echo src/util/json-tree.c src/util/error.c ;;
-    debian) find src/conf src/netif -name '*.c'
+    debian | netif-*) find src/conf src/netif -name '*.c'
        find src/util -name '*.c' ;;
     *) find src/conf -name '*.c'
        echo src/util/distance.c src/util/enum.c src/util/error.c src/util/mac.c src/util/units.c src/util/uuid.c ;;
@@ -31,12 +31,19 @@ libraries() {
     esac
 }
 
+# netplan's files are read with libyaml; one program is every backend's but debian's.
+program=$target options=""
+case $target in
+debian) options="-DHAVE_NETPLAN -Itests/lib -lyaml" ;;
+netif-*) program=netif options="-DHAVE_NETPLAN -DFUZZ_BACKEND=\"${target#netif-}\" -Itests/lib -lyaml" ;;
+esac
+
 mkdir -p "$work/new" "$work/seed"
 # shellcheck disable=SC2046
 clang -std=gnu17 -g -O1 -D_GNU_SOURCE -DLODGE_VERSION='"fuzz"' -DLODGE_LIBEXECDIR='""' -DLODGE_DATADIR='""' \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer \
-    -Isrc -Iinclude -Itests/fuzz -o "$work/fuzz-$target" "tests/fuzz/fuzz-$target.c" \
-    $(sources) $(pkg-config --cflags --libs glib-2.0 $(libraries))
+    -Isrc -Iinclude -Itests/fuzz -o "$work/fuzz-$target" "tests/fuzz/fuzz-$program.c" \
+    $(sources) $options $(pkg-config --cflags --libs glib-2.0 $(libraries))
 
 words() {
     case $target in

@@ -148,6 +148,9 @@ netif_devices_read(const NetifDevices *devices, NetifModel model, const char *na
         error_set(error, LODGE_ERROR_NOT_FOUND, "no interface '%s' is configured", name);
         return NULL;
     }
+    if (device->master != NULL && !has_master(devices, model, device))
+        netif_notes_add(notes, NETIF_NOTE_UNMODELLED, name, device->file, device->line,
+                        "is in '%s', which is not configured here", device->master);
     fill_ports(devices, model, device, device->def->mtu, notes);
     return g_steal_pointer(&device->def);
 }
@@ -267,6 +270,16 @@ released(const NetifDevices *devices, const NetifDevice *before)
     return after;
 }
 
+/* Whether the device @index of @before goes, or is let go of: it, or what it is in, was asked to. */
+static gboolean
+is_over(const GPtrArray *before, const GPtrArray *after, guint index)
+{
+    const NetifDevice *old = g_ptr_array_index(before, index);
+
+    return find(after, old->def->name) == NULL &&
+           (index == 0 || (old->master != NULL && find(before, old->master) != NULL));
+}
+
 /* Carries out what is to become of all of @before (what is not in @after goes) and @after. */
 static gboolean
 change(const NetifDevices *devices, NetifModel model, const GPtrArray *before,
@@ -279,9 +292,9 @@ change(const NetifDevices *devices, NetifModel model, const GPtrArray *before,
         NetifDevice *let_go = NULL;
 
         g_ptr_array_add(rest, NULL);
-        if (find(after, old->def->name) != NULL)
+        if (!is_over(before, after, i))
             continue;
-        if (i > 0 && find(before, old->master != NULL ? old->master : "") != NULL)
+        if (i > 0)
             let_go = released(devices, old);
         rest->pdata[i] = let_go;
         if (!check_read_only(old, error) || !devices->check(model, old, let_go, notes, error))
@@ -296,7 +309,7 @@ change(const NetifDevices *devices, NetifModel model, const GPtrArray *before,
     for (guint i = 0; i < before->len; i++) {
         const NetifDevice *old = g_ptr_array_index(before, i);
 
-        if (find(after, old->def->name) != NULL)
+        if (!is_over(before, after, i))
             continue;
         if (rest->pdata[i] != NULL)
             devices->put(model, old, rest->pdata[i], notes);
@@ -313,6 +326,19 @@ change(const NetifDevices *devices, NetifModel model, const GPtrArray *before,
     return TRUE;
 }
 
+/* Whether a change of the bond asks nothing of who is its primary. */
+static gboolean
+is_same_primary(const NetifDevice *before, const NetifDevice *after, const NetifDevice *port)
+{
+    const InterfaceDef *first;
+
+    if (before == NULL || after == NULL || strcmp(before->def->name, after->def->name) != 0 ||
+        before->def->bond.mode != after->def->bond.mode || before->def->ports->len == 0)
+        return FALSE;
+    first = g_ptr_array_index(before->def->ports, 0);
+    return !port->is_primary || strcmp(first->name, port->def->name) == 0;
+}
+
 /* A port that starts otherwise than its master, or has another MTU, keeps that until the master's changes. */
 static void
 keep_own(const NetifDevices *devices, const GPtrArray *before, GPtrArray *after)
@@ -325,10 +351,51 @@ keep_own(const NetifDevices *devices, const GPtrArray *before, GPtrArray *after)
 
         if (old == NULL || old->master == NULL)
             continue;
+        if (is_same_primary(find(before, old->master), find(after, port->master), port))
+            port->is_primary = old->is_primary; /* a bond may have none, or one in another mode */
         if (old_top->def->start == top->def->start)
             port->def->start = old->def->start;
-        if (devices->repeats_mtu && old_top->def->mtu == top->def->mtu)
+        if (!devices->repeats_mtu || old_top->def->mtu == top->def->mtu)
             port->def->mtu = old->def->mtu;
+    }
+}
+
+/* In a master that is not configured here: that is kept as it is. (Otherwise check_names() refused.) */
+static void
+keep_master(const GPtrArray *before, GPtrArray *after)
+{
+    NetifDevice *top = g_ptr_array_index(after, 0);
+    const NetifDevice *old = find(before, top->def->name);
+
+    if (old == NULL)
+        return;
+    top->master = g_strdup(old->master);
+    top->master_type = old->master_type;
+    top->is_primary = old->is_primary;
+    top->is_made = old->is_made;
+}
+
+/* A port that the XML cannot say stays where it is, and in its master's list. */
+static void
+keep_unsaid(GPtrArray *before, GPtrArray *after)
+{
+    for (guint i = 0; i < after->len; i++) {
+        InterfaceDef *def = ((NetifDevice *)g_ptr_array_index(after, i))->def;
+        const NetifDevice *old = find(before, def->name);
+
+        for (guint j = 0; old != NULL && old->def->type == def->type && j < old->def->ports->len;
+             j++) {
+            const InterfaceDef *bare = g_ptr_array_index(old->def->ports, j);
+            NetifDevice *port = find(before, bare->name);
+            InterfaceType type = port != NULL ? port->def->type : bare->type;
+
+            if (find(after, bare->name) != NULL || may_nest(def->type, type))
+                continue;
+            g_ptr_array_insert(def->ports, (int)MIN(j, def->ports->len),
+                               interface_def_new(type, bare->name));
+            if (port != NULL && port != old)
+                (void)g_ptr_array_remove(before, port); /* it is there */
+        }
     }
 }
 
@@ -369,9 +436,10 @@ netif_devices_write(const NetifDevices *devices, NetifModel model, const Interfa
                        ((const NetifDevice *)g_ptr_array_index(after, i))->def->name, before);
     if (!check_names(devices, model, after, before, error))
         return FALSE;
+    keep_unsaid(before, after);
     keep_own(devices, before, after);
-    if (devices->ports_may_lack)
-        leave_out(before, after);
+    leave_out(before, after);
+    keep_master(before, after);
     return change(devices, model, before, after, notes, error);
 }
 

@@ -30,7 +30,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetifDevice, netif_device_free)
 
 typedef struct {
     gboolean repeats_mtu;      /* a master's MTU stands with its ports too */
-    gboolean ports_may_lack;   /* a port need not stand anywhere but in its master's list */
     gboolean drops_lone_ports; /* an ethernet port means nothing without its master */
 
     /* (transfer full) (element-type utf8): all devices that look() knows, in file order, each once */

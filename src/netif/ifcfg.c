@@ -188,9 +188,12 @@ look(IfcfgModel *model, IfcfgFile *file, NetifNotes *notes)
     device->is_made = settings_is_made(file->settings);
     device->is_read_only = strcmp(file->name, "lo") == 0;
     if (master != NULL) {
+        const IfcfgFile *outer = g_hash_table_lookup(model->by_name, master);
+        gboolean is_bond = outer != NULL ? model->kind->type(model, outer) == INTERFACE_BOND
+                                         : g_hash_table_contains(model->bonds, master);
+
         device->master = g_strdup(master);
-        device->master_type =
-            g_hash_table_contains(model->bonds, master) ? INTERFACE_BOND : INTERFACE_BRIDGE;
+        device->master_type = is_bond ? INTERFACE_BOND : INTERFACE_BRIDGE;
     }
     settings_start_reading(file->settings);
     model->kind->read(model, file, device, notes);
@@ -260,7 +263,7 @@ ifcfg_put(NetifModel data, const NetifDevice *before, const NetifDevice *after, 
         g_autoptr(GArray) wanted = model->kind->wants(before != NULL ? before : now, file);
 
         settings_apply(file->settings, wanted, wants, notes, after->def->name);
-        if (!after->is_made)
+        if (!after->is_made && (before == NULL || before->is_made))
             settings_mark_made(file->settings, FALSE);
         store(model, file);
     }

@@ -172,7 +172,7 @@ read_vlan(Reader *reader)
         NOTE(reader, flags, NULL);
     if (id == NULL || !value_uint(id->value, 4094, &reader->def->vlan_tag) ||
         reader->def->vlan_tag == 0) {
-        netif_notes_add(reader->notes, NETIF_NOTE_UNMODELLED, reader->def->name,
+        netif_notes_add(reader->notes, NETIF_NOTE_IGNORED, reader->def->name,
                         settings_path(reader->settings), id != NULL ? id->line : 1,
                         "a VLAN without an id= of 1 to 4094");
         reader->def->vlan_tag = 1;
@@ -186,7 +186,7 @@ read_vlan(Reader *reader)
     if (parent != NULL)
         NOTE(reader, parent, "names no interface");
     else
-        netif_notes_add(reader->notes, NETIF_NOTE_UNMODELLED, reader->def->name,
+        netif_notes_add(reader->notes, NETIF_NOTE_IGNORED, reader->def->name,
                         settings_path(reader->settings), 1, "a VLAN without a parent=");
 }
 
@@ -322,6 +322,9 @@ read_master(Reader *reader, NetifDevice *device)
     if (master == NULL)
         return;
     device->master = g_strdup(keyfile_resolve(reader->model, master));
+    if (type == NULL)
+        netif_notes_add(reader->notes, NETIF_NOTE_IGNORED, reader->def->name, device->file, 1,
+                        "master= without slave-type=: NetworkManager refuses the profile");
     device->master_type =
         type != NULL && strcmp(type, "bond") == 0 ? INTERFACE_BOND : INTERFACE_BRIDGE;
 }

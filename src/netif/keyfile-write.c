@@ -256,7 +256,7 @@ keyfile_put(NetifModel data, const NetifDevice *before, const NetifDevice *after
         wants = wants_profile(after, ethernet);
         wanted = before != NULL ? wants_profile(before, ethernet) : NULL;
         settings_apply(profile->settings, wanted, wants, notes, name);
-        if (!after->is_made)
+        if (!after->is_made && (before == NULL || before->is_made))
             settings_mark_made(profile->settings, FALSE);
     }
     store(model, profile);

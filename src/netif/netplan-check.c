@@ -28,6 +28,12 @@ check_file(const NetplanFile *file, GError **error)
                      file->tree->fault_line, file->tree->fault);
 }
 
+static gboolean
+is_block_map(const YamlNode *node)
+{
+    return node != NULL && node->kind == YAML_MAP && !node->is_flow && node->items->len > 0;
+}
+
 /* Where a new device of @type would go. */
 static gboolean
 check_place_for(const NetplanModel *model, InterfaceType type, GError **error)
@@ -41,12 +47,12 @@ check_place_for(const NetplanModel *model, InterfaceType type, GError **error)
         return FALSE;
     network = yaml_get(file->tree->root, "network");
     section = yaml_get(network, netplan_section(type));
-    if (file->tree->root != NULL && (network == NULL || network->kind != YAML_MAP ||
-                                     (section != NULL && section->kind == YAML_LIST)))
-        return error_set(
-            error, LODGE_ERROR_CONFIG,
-            "%s:1: has no map 'network:' or one that netplan refuses; correct it first",
-            file->path);
+    if (file->tree->root != NULL &&
+        (!is_block_map(network) || (section != NULL && !is_block_map(section))))
+        return error_set(error, LODGE_ERROR_CONFIG,
+                         "%s:%u: is no map in lines of its own, which lodge could add to; rename "
+                         "the file",
+                         file->path, section != NULL ? section->line : 1);
     return network == NULL || check_node(file, network, error);
 }
 

@@ -406,12 +406,16 @@ finish(Reader *reader)
     if (def->type != INTERFACE_VLAN)
         return;
     if (def->vlan_tag == 0 || def->vlan_tag > 4094 || def->vlan_parent == NULL)
-        netif_notes_add(reader->notes, NETIF_NOTE_UNMODELLED, def->name, reader->device->file,
+        netif_notes_add(reader->notes, NETIF_NOTE_IGNORED, def->name, reader->device->file,
                         reader->device->line, "a VLAN needs an id: of 1 to 4094 and a link:");
     if (def->vlan_tag == 0 || def->vlan_tag > 4094)
         def->vlan_tag = 1;
     if (def->vlan_parent == NULL)
         def->vlan_parent = g_strdup("unknown");
+    else if (!g_hash_table_contains(reader->model->devices, def->vlan_parent))
+        netif_notes_add(reader->notes, NETIF_NOTE_IGNORED, def->name, reader->device->file,
+                        reader->device->line, "netplan refuses it: '%s' stands nowhere",
+                        def->vlan_parent);
 }
 
 static void

@@ -3,7 +3,8 @@
 
 #include "netif/netplan-priv.h"
 
-static const char new_file[] = "network:\n  version: 2\n";
+static const char new_file[] =
+    "# What lodge adds; what stands in other files is edited there.\nnetwork:\n  version: 2\n";
 
 NetplanFile *
 netplan_file(const NetplanModel *model, const char *path)

@@ -373,7 +373,7 @@ read_vlan(Reader *reader, NetworkdModel *model, NetworkdUnit *unit)
 
     if (id == NULL || !value_uint(id->value, 4094, &reader->def->vlan_tag) ||
         reader->def->vlan_tag == 0)
-        netif_notes_add(reader->notes, NETIF_NOTE_UNMODELLED, reader->def->name, unit->path,
+        netif_notes_add(reader->notes, NETIF_NOTE_IGNORED, reader->def->name, unit->path,
                         id != NULL ? id->line : 1, "a VLAN without an Id= of 1 to 4094");
     if (reader->def->vlan_tag == 0)
         reader->def->vlan_tag = 1;

@@ -365,6 +365,15 @@ detach(NetworkdModel *model, const InterfaceDef *vlan, NetifNotes *notes)
         store(model, parent);
 }
 
+static gboolean
+is_equal(const GArray *before, const GArray *after)
+{
+    for (SettingsAspect aspect = ASPECT_NONE + 1; aspect < ASPECT_LAST; aspect++)
+        if (!settings_wants_equal(before, after, aspect))
+            return FALSE;
+    return TRUE;
+}
+
 static void
 put_network(NetworkdModel *model, const NetifDevice *before, const NetifDevice *after,
             NetifNotes *notes)
@@ -375,6 +384,11 @@ put_network(NetworkdModel *model, const NetifDevice *before, const NetifDevice *
     g_autoptr(GArray) wants = wants_network(after);
     g_autoptr(GArray) wanted = NULL;
 
+    if (unit == NULL && before != NULL) { /* a netdev alone: it stays so when nothing is asked */
+        wanted = wants_network(before);
+        if (is_equal(wanted, wants))
+            return;
+    }
     if (unit == NULL) {
         g_autofree char *path = network_path(model, name, &unused);
 
@@ -394,7 +408,7 @@ put_network(NetworkdModel *model, const NetifDevice *before, const NetifDevice *
         }
     }
     settings_apply(unit->settings, wanted, wants, notes, name);
-    if (!after->is_made)
+    if (!after->is_made && (before == NULL || before->is_made))
         settings_mark_made(unit->settings, FALSE);
     store(model, unit);
 }
@@ -420,7 +434,7 @@ put_netdev(NetworkdModel *model, const NetifDevice *before, const NetifDevice *a
         return;
     }
     settings_apply(unit->settings, wanted, wants, notes, name);
-    if (!after->is_made)
+    if (!after->is_made && (before == NULL || before->is_made))
         settings_mark_made(unit->settings, FALSE);
     store(model, unit);
 }

@@ -261,7 +261,7 @@ read_vlan(Reader *reader)
         def->vlan_parent = g_strndup(name, (gsize)(dot - name));
     if (def->vlan_parent != NULL && def->vlan_tag >= 1 && def->vlan_tag <= 4094)
         return;
-    netif_notes_add(reader->notes, NETIF_NOTE_UNMODELLED, name, settings_path(reader->settings), 1,
+    netif_notes_add(reader->notes, NETIF_NOTE_IGNORED, name, settings_path(reader->settings), 1,
                     "a VLAN without a parent and a tag of 1 to 4094");
     if (def->vlan_parent == NULL)
         def->vlan_parent = g_strdup("unknown");

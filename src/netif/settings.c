@@ -93,13 +93,18 @@ settings_list(const Settings *settings)
 void
 settings_set_fault(Settings *settings, guint line, const char *format, ...)
 {
+    g_autofree char *text = NULL;
     va_list args;
 
     if (settings->fault != NULL)
         return; /* the first one is told */
     va_start(args, format);
-    settings->fault = g_strdup_vprintf(format, args);
+    text = g_strdup_vprintf(format, args);
     va_end(args);
+    settings->fault = g_utf8_make_valid(text, -1); /* it quotes the file */
+    for (char *at = settings->fault; *at != '\0'; at++)
+        if ((guchar)*at < 0x20 || *at == 0x7f)
+            *at = ' ';
     settings->fault_line = line;
 }
 

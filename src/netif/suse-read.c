@@ -187,10 +187,14 @@ read_vlan(Reader *reader)
                          &def->vlan_tag); /* checked below */
     def->vlan_parent =
         interface_name_check(parent->value, NULL) ? g_strdup(parent->value) : g_strdup("unknown");
+    if (!g_hash_table_contains(reader->model->by_name, def->vlan_parent))
+        netif_notes_add(reader->notes, NETIF_NOTE_IGNORED, def->name,
+                        settings_path(reader->settings), parent->line,
+                        "'%s' has no file, so wicked does not start it", def->vlan_parent);
     if (def->vlan_tag >= 1 && def->vlan_tag <= 4094)
         return;
-    netif_notes_add(reader->notes, NETIF_NOTE_UNMODELLED, def->name,
-                    settings_path(reader->settings), 1, "a VLAN without a tag of 1 to 4094");
+    netif_notes_add(reader->notes, NETIF_NOTE_IGNORED, def->name, settings_path(reader->settings),
+                    1, "a VLAN without a tag of 1 to 4094");
     def->vlan_tag = 1;
 }
 

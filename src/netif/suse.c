@@ -127,7 +127,6 @@ static const IfcfgKind suse = {
 };
 
 static const NetifDevices suse_devices = {
-    .ports_may_lack = TRUE,
     .names = ifcfg_names,
     .look = ifcfg_look,
     .check = ifcfg_check,
