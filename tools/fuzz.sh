@@ -27,15 +27,14 @@ sources() {
 # Besides GLib.
 libraries() {
     case $target in
-    debian) echo yaml-0.1 ;; # of another backend: all of them are in one list
+    debian | netif-*) echo yaml-0.1 ;; # of another backend: all of them are in one list
     esac
 }
 
-# netplan's files are read with libyaml; one program is every backend's but debian's.
+# One program is every backend's of interfaces but debian's.
 program=$target options=""
 case $target in
-debian) options="-DHAVE_NETPLAN -Itests/lib -lyaml" ;;
-netif-*) program=netif options="-DHAVE_NETPLAN -DFUZZ_BACKEND=\"${target#netif-}\" -Itests/lib -lyaml" ;;
+netif-*) program=netif options="-DHAVE_NETPLAN -DFUZZ_BACKEND=\"${target#netif-}\" -Itests/lib" ;;
 esac
 
 mkdir -p "$work/new" "$work/seed"
@@ -50,7 +49,7 @@ words() {
     qmp) cat src/supervisor/qmp.c src/supervisor/machine-event.c ;;
     chain) cat src/machine/chain.c ;;
     json-tree) cat src/util/json-tree.c ;;
-    debian) cat tests/fuzz/corpus/debian/* ;;
+    debian | netif-*) cat tests/fuzz/corpus/"$target"/* ;;
     *) for folder in $folders; do
            cat "$folder"/*.xml "$folder"/*.bad
        done ;;
