@@ -223,6 +223,35 @@ add_gateway(Reader *reader, Setting *setting, const char *text, gboolean is_v6)
         NOTE(reader, setting, "a second default gateway");
 }
 
+/* "route1=0.0.0.0/0,192.0.2.1" says nothing but a gateway; nor does the onlink of its options. */
+static void
+read_routes(Reader *reader, const char *section, gboolean is_v6)
+{
+    const InterfaceProtocol *protocol = is_v6 ? &reader->def->ipv6 : &reader->def->ipv4;
+    GPtrArray *list = settings_list(reader->settings);
+
+    for (guint i = 0; i < list->len; i++) {
+        Setting *setting = g_ptr_array_index(list, i), *options;
+        g_autofree char *options_key = NULL;
+        g_auto(GStrv) parts = NULL;
+
+        if (setting->key == NULL || strcmp(setting->section, section) != 0 ||
+            !g_str_has_prefix(setting->key, "route") ||
+            setting->key[strspn(setting->key + 5, G_CSET_DIGITS) + 5] != '\0' ||
+            protocol->has_gateway)
+            continue;
+        parts = g_strsplit(setting->value, ",", -1);
+        if (g_strv_length(parts) != 2 || strcmp(parts[0], is_v6 ? "::/0" : "0.0.0.0/0") != 0)
+            continue;
+        setting->aspect = ASPECT_IP;
+        add_gateway(reader, setting, parts[1], is_v6);
+        options_key = g_strconcat(setting->key, "_options", NULL);
+        options = settings_take(reader->settings, section, options_key, ASPECT_IP);
+        if (options != NULL && strcmp(options->value, "onlink=true") != 0)
+            NOTE(reader, options, NULL);
+    }
+}
+
 static void
 read_addresses(Reader *reader, const char *section, gboolean is_v6)
 {
@@ -257,6 +286,7 @@ read_addresses(Reader *reader, const char *section, gboolean is_v6)
     gateway = settings_take(reader->settings, section, "gateway", ASPECT_IP);
     if (gateway != NULL && *gateway->value != '\0')
         add_gateway(reader, gateway, gateway->value, is_v6);
+    read_routes(reader, section, is_v6);
 }
 
 static void

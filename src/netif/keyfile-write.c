@@ -34,7 +34,7 @@ forward_delay(const InterfaceDef *def)
 {
     guint64 us = value_delay_us(def->delay), seconds = us / 1000000;
 
-    if (us == 0 || (us < 1000000 && def->stp == INTERFACE_SWITCH_OFF))
+    if (us < 1000000 && def->stp == INTERFACE_SWITCH_OFF)
         return 0;
     return us % 1000000 == 0 && seconds >= 2 && seconds <= 30 ? (int)seconds : -1;
 }
@@ -192,8 +192,27 @@ note_losses(const InterfaceDef *def, NetifNotes *notes)
                         "says so");
     if (def->type == INTERFACE_BRIDGE && def->delay != NULL && forward_delay(def) < 0)
         netif_notes_add(notes, NETIF_NOTE_LOST, def->name, NULL, 0,
-                        "delay='%s': NetworkManager takes 0 and whole seconds from 2 to 30",
+                        "delay='%s': NetworkManager takes whole seconds from 2 to 30, and 0 with "
+                        "stp='off'",
                         def->delay);
+}
+
+/* NetworkManager refuses a whole profile for what the kernel would refuse at start. */
+static gboolean
+check_bond(const InterfaceDef *def, GError **error)
+{
+    const InterfaceBond *bond = &def->bond;
+    gboolean is_wrong = FALSE;
+
+    if (def->type != INTERFACE_BOND || bond->monitor != INTERFACE_MONITOR_ARP)
+        return TRUE;
+    is_wrong = bond->mode == INTERFACE_BOND_8023AD || bond->mode == INTERFACE_BOND_BALANCE_TLB ||
+               bond->mode == INTERFACE_BOND_BALANCE_ALB;
+    if (!is_wrong)
+        return TRUE;
+    return error_set(error, LODGE_ERROR_UNSUPPORTED_CONFIG,
+                     "the bond '%s' of mode %s cannot have <arpmon>; use <miimon>", def->name,
+                     interface_bond_mode_to_string(bond->mode));
 }
 
 gboolean
@@ -205,6 +224,8 @@ keyfile_check(NetifModel data, const NetifDevice *before, const NetifDevice *aft
     const KeyfileProfile *profile = g_hash_table_lookup(model->by_name, def->name);
 
     if (profile != NULL && !settings_check(profile->settings, error))
+        return FALSE;
+    if (after != NULL && !check_bond(def, error))
         return FALSE;
     if (after != NULL && after->master == NULL)
         note_losses(def, notes);

@@ -86,6 +86,30 @@ note_losses(const InterfaceDef *def, NetifNotes *notes)
                         "router advertisement, and netplan cannot tell it otherwise");
 }
 
+/* What `netplan generate` refuses: it would then do nothing for any interface. */
+static gboolean
+check_words(const InterfaceDef *def, GError **error)
+{
+    for (int family = 0; family < 2; family++) {
+        const GArray *ips = family == 0 ? def->ipv4.ips : def->ipv6.ips;
+
+        for (guint i = 0; i < ips->len; i++)
+            if (g_array_index(ips, InterfaceIp, i).prefix == 0)
+                return error_set(error, LODGE_ERROR_UNSUPPORTED_CONFIG,
+                                 "an address of '%s' has the prefix 0, which netplan refuses; give "
+                                 "it a longer one",
+                                 def->name);
+    }
+    if (def->ipv4.dhcp && def->ipv6.dhcp &&
+        (def->ipv4.peerdns == INTERFACE_SWITCH_OFF) != (def->ipv6.peerdns == INTERFACE_SWITCH_OFF))
+        return error_set(
+            error, LODGE_ERROR_UNSUPPORTED_CONFIG,
+            "peerdns of '%s' is not the same for both families, which netplan refuses; "
+            "make them alike",
+            def->name);
+    return TRUE;
+}
+
 gboolean
 netplan_check(NetifModel data, const NetifDevice *before, const NetifDevice *after,
               NetifNotes *notes, GError **error)
@@ -109,6 +133,8 @@ netplan_check(NetifModel data, const NetifDevice *before, const NetifDevice *aft
                          "VLAN first",
                          def->name);
     }
+    if (!check_words(def, error))
+        return FALSE;
     if (device == NULL || device->type != def->type)
         if (!check_place_for(model, def->type, error))
             return FALSE;

@@ -104,6 +104,8 @@ read_peerdns(Reader *reader, InterfaceProtocol *protocol, const char *section)
     if (!protocol->dhcp)
         return;
     setting = settings_take(reader->settings, section, "UseDNS", ASPECT_IP);
+    if (setting == NULL) /* the older name, of both families */
+        setting = settings_take(reader->settings, "DHCP", "UseDNS", ASPECT_IP);
     if (setting == NULL)
         return;
     if (value_bool(setting->value, &value))
