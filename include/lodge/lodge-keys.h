@@ -47,17 +47,16 @@ int lodge_keycode_list(int set, unsigned int **codes);
  */
 char *lodge_keycode_scancodes(const unsigned int *linux_codes, int n_codes);
 
-#define LODGE_KEYS_SECRET (1u << 0) /* what is typed is in no log */
-
 /**
  * lodge_domain_send_keys:
  * @script: lines, executed in order: "down CODE", "up CODE" (Linux codes; a further word, the
  *   key's name, is not looked at), "wait MS" (at most 60000), "keep": what is down by now stays down when
  *   the script ends. Empty lines are skipped. At most 1,000,000 lines
- * @flags: LODGE_KEYS_*
+ * @flags: no flag is known; pass 0
  *
  * Returns: 0 when the last line is done and every key is up that was not kept; -1 on error: then no key
- *   of the script is down. When the caller dies meanwhile its keys are released.
+ *   of the script is down. When the caller dies meanwhile its keys are released. No log and no
+ *   journal ever holds a key.
  */
 int lodge_domain_send_keys(virDomainPtr dom, const char *script, unsigned int flags);
 

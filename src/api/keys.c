@@ -89,7 +89,7 @@ lodge_keycode_scancodes(const unsigned int *linux_codes, int n_codes)
 }
 
 static int
-send_script(Call *call, virDomainPtr domain, const char *script, guint flags)
+send_script(Call *call, virDomainPtr domain, const char *script)
 {
     const DomainKeys *role = domain->home->driver->keys;
 
@@ -97,9 +97,8 @@ send_script(Call *call, virDomainPtr domain, const char *script, guint flags)
         call_unsupported(call);
         return -1;
     }
-    return role->send(call_ctx(call, &domain->home->ctx), domain->ref, script, flags, &call->error)
-               ? 0
-               : -1;
+    return role->send(call_ctx(call, &domain->home->ctx), domain->ref, script, &call->error) ? 0
+                                                                                             : -1;
 }
 
 int
@@ -132,7 +131,7 @@ keys_call_send_key(Call *call, virDomainPtr domain, unsigned int codeset, unsign
             return -1;
     strokes_add_chord(strokes, codes, (gsize)nkeycodes, holdtime ? holdtime : HOLD_DEFAULT_MS);
     script = strokes_format(strokes, FALSE);
-    return send_script(call, domain, script, 0);
+    return send_script(call, domain, script);
 }
 
 int
@@ -140,5 +139,5 @@ keys_call_send_keys(Call *call, virDomainPtr dom, const char *script, unsigned i
 {
     g_autoptr(GArray) strokes = strokes_parse(script, &call->error);
 
-    return strokes != NULL ? send_script(call, dom, script, flags) : -1;
+    return strokes != NULL ? send_script(call, dom, script) : -1;
 }

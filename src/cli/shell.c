@@ -141,10 +141,12 @@ open_history(Shell *shell)
     history(shell->history, &shell->event, H_LOAD, shell->history_path);
 }
 
-/* Adds a line and keeps it at once: the shell may be killed. */
+/* Adds a line and keeps it at once: the shell may be killed. A line with a secret in it is not kept at all. */
 static void
 remember(Shell *shell, const char *text)
 {
+    if (strstr(text, "--secret"))
+        return;
     history(shell->history, &shell->event, H_ENTER, text);
     if (shell->history_path)
         history(shell->history, &shell->event, H_SAVE, shell->history_path);

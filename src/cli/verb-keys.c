@@ -95,7 +95,7 @@ read_options(const Args *args, KeyOptions *options)
 }
 
 static gboolean
-send_script(Cli *cli, const Args *args, const char *script, guint flags)
+send_script(Cli *cli, const Args *args, const char *script)
 {
     const char *via = args_text(args, "via");
     g_autoptr(CliDomain) dom = NULL;
@@ -114,7 +114,7 @@ send_script(Cli *cli, const Args *args, const char *script, guint flags)
         return FALSE;
     if (via && strcmp(via, "monitor") != 0)
         return key_via(cli, dom, via, script);
-    return lodge_domain_send_keys(dom, script, flags) == 0;
+    return lodge_domain_send_keys(dom, script, 0) == 0;
 }
 
 static gboolean
@@ -141,7 +141,7 @@ run_send_key(Cli *cli, const Args *args)
         }
     }
     script = key_script_make(&options, chords);
-    return send_script(cli, args, script, 0);
+    return send_script(cli, args, script);
 }
 
 static gboolean
@@ -165,8 +165,7 @@ run_type(Cli *cli, const Args *args)
         break;
     }
     script = key_text_plan(&text);
-    return script &&
-           send_script(cli, args, script, args_flag(args, "secret") ? LODGE_KEYS_SECRET : 0);
+    return script && send_script(cli, args, script);
 }
 
 #define OPT_VIA                                                                                    \
@@ -210,7 +209,8 @@ static const Opt opts_type[] = {
     {"file", OPT_TEXT, OPT_BY_NAME, COMPLETE_FILE,
      "type what this file holds; - is standard input"},
     {"rate", OPT_NUMBER, OPT_BY_NAME, COMPLETE_NOTHING, "characters a second (30)"},
-    {"secret", OPT_FLAG, 0, COMPLETE_NOTHING, "keep the text out of every log"},
+    {"secret", OPT_FLAG, 0, COMPLETE_NOTHING,
+     "keep the command out of the shell's history; logs never hold keys"},
     {"enter", OPT_FLAG, 0, COMPLETE_NOTHING, "press Enter at the end"},
     OPT_VIA,
     OPT_DRY_RUN,

@@ -244,9 +244,8 @@ typedef struct {
 } DomainMachines;
 
 typedef struct {
-    /* @script: lodge/lodge-keys.h, checked, Linux codes; flags LODGE_KEYS_*. Blocks until the last line is done */
-    gboolean (*send)(DriverCtx *ctx, const ObjectRef *ref, const char *script, guint flags,
-                     GError **error);
+    /* @script: lodge/lodge-keys.h, checked, Linux codes. Blocks until the last line is done */
+    gboolean (*send)(DriverCtx *ctx, const ObjectRef *ref, const char *script, GError **error);
 } DomainKeys;
 
 typedef struct {

@@ -81,7 +81,7 @@ memory_file(const char *text, GError **error)
 }
 
 static gboolean
-keys_send(DriverCtx *ctx, const ObjectRef *ref, const char *script, guint flags, GError **error)
+keys_send(DriverCtx *ctx, const ObjectRef *ref, const char *script, GError **error)
 {
     static const char *const words[] = {"keys", NULL};
     g_autoptr(Guest) self = guest_open(ctx, ref, error);

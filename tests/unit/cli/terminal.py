@@ -184,10 +184,13 @@ def test_shell_prompts_completes_and_remembers():
             t.type("nonsense\r")
             t.expect("unknown command: 'nonsense'")
             t.expect("lodge # ")
+            t.type("type web --secret --dry-run hunter2\r")
+            t.expect("lodge # ")
             t.type("quit\r")
             assert t.end() == 0
         kept = open(f"{home}/.local/state/lodge/history").read()
         assert "suspend" in kept and "domstate" in kept, kept
+        assert "hunter2" not in kept, kept
         assert os.stat(f"{home}/.local/state/lodge").st_mode & 0o77 == 0
         with shell(home) as t:
             t.expect("lodge # ")
